@@ -1,0 +1,376 @@
+"""One object that offers the verbs of the cache to the server, the command line and scripts."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from .inputs.stat_cache import StatCache
+from .inputs.verdict import Status, judge
+from .inputs.verifier import Verifier
+from .notebooks.digests import DocumentDigests
+from .notebooks.discovery import find_notebooks
+from .notebooks.errors import NotebookError, NotebookInvalid
+from .notebooks.reader import read_digests
+from .projects import Project, Projects
+from .store.errors import BlobDamaged, BlobMissing, StoreError
+from .store.records import Failure
+from .store.signatures import KeyRing, notary_secret
+from .store.store import StoredEntry
+
+if TYPE_CHECKING:
+    from .execution.freshening import Wish
+    from .execution.kernels import Kernels
+
+DEFAULT_KERNEL = "python3"
+
+RunOutcome = Literal["fresh", "executed", "failed", "cancelled"]
+
+
+class RunResult(msgspec.Struct, frozen=True):
+    """What became of one notebook of a run.
+
+    Attributes:
+        path: The notebook, relative to the root.
+        result: ``fresh``: nothing had to be executed; ``executed``, ``failed`` or ``cancelled``.
+        entry: The entry that holds its outputs now; None when there is none.
+        seconds: Wall time that the run spent on it.
+        failure: What went wrong, when the result is ``failed`` or ``cancelled``.
+    """
+
+    path: str
+    result: RunOutcome
+    entry: str | None
+    seconds: float
+    failure: Failure | None = None
+
+
+class RestoreResult(msgspec.Struct, frozen=True):
+    """What became of one notebook of a restore.
+
+    Attributes:
+        path: The notebook, relative to the root.
+        restored: Whether outputs were put into it.
+        entry: Where they came from.
+        message: Why not, when they were not.
+    """
+
+    path: str
+    restored: bool
+    entry: str | None
+    message: str = ""
+
+
+class NotebookCache:
+    """The cache of all notebooks below one folder.
+
+    Args:
+        root: Folder that bounds everything; paths are relative to it.
+        store: One store folder for all, instead of ``.jupyterlab_cache`` in each project root.
+        keys: Keys that sign entries; by default the user's own notebook notary.
+        stat_cache: What is remembered of files between passes; by default the user's own.
+        default_kernel: Name of the kernel of a notebook that names none.
+        launch_environment: Gives the environment variables that a kernel would start with; by
+            default those of this process.
+    """
+
+    def __init__(
+        self,
+        root: str | Path = ".",
+        *,
+        store: str | Path | None = None,
+        keys: KeyRing | None = None,
+        stat_cache: StatCache | None = None,
+        default_kernel: str = DEFAULT_KERNEL,
+        launch_environment: Callable[[], Mapping[str, str]] | None = None,
+    ) -> None:
+        self.keys = keys or KeyRing(notary_secret())
+        self.projects = Projects(Path(root), self.keys, Path(store) if store else None)
+        self.stat_cache = stat_cache or StatCache()
+        self.default_kernel = default_kernel
+        self._launch_environment = launch_environment
+
+    def close(self) -> None:
+        """Write back what was learned about files."""
+        self.stat_cache.flush()
+
+    # Finding notebooks
+
+    def notebooks(self, paths: Iterable[str | Path] = ()) -> list[Path]:
+        """The notebooks that paths name: files as they are, folders with all that is below.
+
+        Args:
+            paths: Files and folders; the root itself when there are none.
+
+        Raises:
+            NotebookError: A file is missing or is no notebook.
+            PathRefused: A path lies outside the root.
+        """
+        chosen = [self.projects.notebook(path) for path in paths] or [self.projects.root]
+        return find_notebooks(chosen, root=self.projects.root)
+
+    def locate(self, path: str) -> tuple[Project, str | None]:
+        """The project of a path, and the notebook's path in it (None for a folder).
+
+        The notebook itself may be gone: its entries are still there.
+
+        Raises:
+            PathRefused: The path lies outside the root.
+        """
+        place = self.projects.resolve(path)
+        if place.is_dir():
+            # A folder belongs to the project that a notebook inside it would belong to.
+            return self.projects.of(place / "notebook.ipynb"), None
+        project = self.projects.of(place)
+        return project, project.path_of(place)
+
+    def executable(self, path: str) -> Path:
+        """The absolute path of a notebook that can be read.
+
+        Raises:
+            NotebookError: It is missing or is no notebook.
+            PathRefused: It lies outside the root.
+        """
+        notebook = self.projects.notebook(path)
+        self._digests(notebook)
+        return notebook
+
+    def project_of(self, notebook: Path) -> Project:
+        """The project of a notebook, given by its absolute path below the root."""
+        return self.projects.of(notebook)
+
+    def launch_environment(self) -> Mapping[str, str]:
+        """The environment variables that a kernel would be given now."""
+        return self._launch_environment() if self._launch_environment else dict(os.environ)
+
+    # Verdicts
+
+    def status(
+        self,
+        paths: Iterable[str | Path] = (),
+        *,
+        variant: Mapping[str, str | int | float | bool | None] | None = None,
+    ) -> list[Status]:
+        """The verdict on each notebook, with reasons; paths are relative to the root.
+
+        Raises:
+            NotebookError: A path that was named is missing or is no notebook.
+            PathRefused: A path lies outside the root.
+        """
+        verifier = self.verifier()
+        return [
+            self._judge(notebook, self._digests(notebook), verifier, variant or {})
+            for notebook in self.notebooks(paths)
+        ]
+
+    def judge(self, queries: Sequence[tuple[str, DocumentDigests | None]]) -> list[Status]:
+        """Like :meth:`status` for documents whose digests may be known already.
+
+        Args:
+            queries: Paths with the document's digests, or None to read the file. With digests
+                the file need not exist: the document may have never been saved.
+        """
+        verifier = self.verifier()
+        statuses = []
+        for path, document in queries:
+            if document is None:
+                notebook = self.projects.notebook(path)
+                document = self._digests(notebook)
+            else:
+                notebook = self.projects.resolve(path)
+            statuses.append(self._judge(notebook, document, verifier, {}))
+        return statuses
+
+    def judge_notebook(
+        self,
+        notebook: Path,
+        variant: Mapping[str, str | int | float | bool | None] | None = None,
+    ) -> Status:
+        """The verdict on one saved notebook, given by its absolute path below the root."""
+        return self._judge(notebook, self._digests(notebook), self.verifier(), variant or {})
+
+    def verifier(self) -> Verifier:
+        """A fresh look at the present: every path is checked once by each verifier."""
+        return Verifier(
+            stat_cache=self.stat_cache, launch_environment=self.launch_environment()
+        )
+
+    def _digests(self, notebook: Path) -> DocumentDigests:
+        if notebook.is_dir():
+            raise NotebookInvalid(f"{notebook.name} is a folder; choose a notebook in it.")
+        return read_digests(notebook)
+
+    def _judge(
+        self,
+        notebook: Path,
+        document: DocumentDigests,
+        verifier: Verifier,
+        variant: Mapping[str, str | int | float | bool | None],
+    ) -> Status:
+        project = self.projects.of(notebook)
+        status = judge(
+            document,
+            notebook=notebook,
+            project_root=project.root,
+            store=project.store,
+            verifier=verifier,
+            default_kernel=self.default_kernel,
+            variant=variant,
+        )
+        return msgspec.structs.replace(status, path=self.projects.relative(notebook))
+
+    # Outputs
+
+    def restore(self, notebook: Path | str, *, output: Path | None = None) -> RestoreResult:
+        """Put the outputs of the matching entry into a notebook's file, without a kernel.
+
+        Args:
+            notebook: The notebook to restore.
+            output: File to write instead, relative to the current folder.
+
+        Raises:
+            NotebookError: The notebook is missing or unreadable, or its format cannot hold
+                outputs and no ``output`` is given.
+            PathRefused: It lies outside the root.
+        """
+        from .notebooks import document as documents
+
+        path = self.projects.notebook(notebook)
+        shown = self.projects.relative(path)
+        status = self.judge_notebook(path)
+        if status.verdict not in ("fresh", "failed") or status.entry is None:
+            causes = "; ".join(reason.message for reason in status.reasons)
+            message = f"{status.verdict}: {causes}" if causes else status.verdict
+            return RestoreResult(shown, restored=False, entry=None, message=message)
+        store = self.projects.of(path).store
+        stored = store.get(status.entry)
+        try:
+            outputs = store.outputs_of(stored)
+        except (BlobMissing, BlobDamaged) as error:
+            return RestoreResult(shown, restored=False, entry=stored.id, message=str(error))
+        counts = [cell.execution_count for cell in stored.entry.cells]
+        notebook_node = documents.load(path)
+        if documents.digests_of(notebook_node).code_key(self.default_kernel) != status.code_key:
+            raise NotebookError(f"{shown} was changed meanwhile; restore it again.")
+        documents.put_outputs(notebook_node, list(zip(outputs, counts, strict=True)))
+        documents.save(notebook_node, output or path)
+        store.marks.touch_used(stored.id)
+        return RestoreResult(shown, restored=True, entry=stored.id)
+
+    def capture(self, path: str) -> StoredEntry:
+        """Store the outputs of a saved notebook as they stand (provenance ``captured``).
+
+        Raises:
+            CaptureRefused: There are none, or they are not those of a complete run in order.
+            NotebookError: The notebook is missing or unreadable.
+            PathRefused: It lies outside the root.
+        """
+        from .execution.capture import capture
+
+        notebook = self.executable(path)
+        project = self.projects.of(notebook)
+        return capture(
+            notebook,
+            project_root=project.root,
+            store=project.store,
+            stat_cache=self.stat_cache,
+            default_kernel=self.default_kernel,
+        )
+
+    # Executing
+
+    async def run_each(
+        self,
+        notebooks: Sequence[Path],
+        *,
+        kernels: Kernels | None = None,
+        wish: Wish | None = None,
+        jobs: int = 1,
+        write: bool = False,
+    ) -> AsyncIterator[RunResult]:
+        """Execute what is not fresh, yielding each notebook's result as soon as it is there.
+
+        Args:
+            notebooks: Absolute paths, as :meth:`notebooks` gives them.
+            kernels: Where kernels come from; by default a manager of our own.
+            wish: How they are to be brought up to date.
+            jobs: How many at once.
+            write: Put the outputs into the files.
+        """
+        from .execution.freshening import Wish
+        from .execution.kernels import own_kernels
+
+        used = kernels or own_kernels()
+        chosen = wish or Wish()
+        free = asyncio.Semaphore(jobs)
+
+        async def run_one(notebook: Path) -> RunResult:
+            async with free:
+                return await self._run_one(notebook, used, chosen, write)
+
+        tasks = [asyncio.ensure_future(run_one(notebook)) for notebook in notebooks]
+        try:
+            for task in asyncio.as_completed(tasks):
+                yield await task
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await used.close()
+
+    async def _run_one(
+        self, notebook: Path, kernels: Kernels, wish: Wish, write: bool
+    ) -> RunResult:
+        from .execution.freshening import freshen
+        from .execution.kernels import KernelStartFailed, UnknownKernel
+
+        path = self.projects.relative(notebook)
+        started = time.monotonic()
+        try:
+            outcome = await freshen(self, notebook, kernels, wish)
+            if write and outcome.result in ("executed", "fresh", "failed"):
+                await asyncio.to_thread(self.restore, notebook)
+        except (KernelStartFailed, UnknownKernel, NotebookError, StoreError, OSError) as error:
+            failure = Failure(type(error).__name__, str(error))
+            return RunResult(path, "failed", None, time.monotonic() - started, failure)
+        seconds = time.monotonic() - started
+        return RunResult(path, outcome.result, outcome.entry, seconds, outcome.failure)
+
+    def run(
+        self,
+        paths: Iterable[str | Path] = (),
+        *,
+        force: bool = False,
+        jobs: int = 1,
+        timeout: float | None = None,
+        write: bool = False,
+    ) -> list[RunResult]:
+        """Execute what is not fresh, and wait for it.
+
+        Args:
+            paths: Notebooks and folders; all below the root when there are none.
+            force: Execute all, also what is fresh.
+            jobs: How many at once.
+            timeout: Seconds for each cell; None for no limit.
+            write: Put the outputs into the files.
+
+        Raises:
+            NotebookError: A path that was named is missing or is no notebook.
+            PathRefused: A path lies outside the root.
+        """
+        from .execution.engine import ExecutionSettings
+        from .execution.freshening import Wish
+
+        wish = Wish(force=force, settings=ExecutionSettings(cell_timeout=timeout))
+
+        async def gather() -> list[RunResult]:
+            running = self.run_each(self.notebooks(paths), wish=wish, jobs=jobs, write=write)
+            return [result async for result in running]
+
+        return asyncio.run(gather())

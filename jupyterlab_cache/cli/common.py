@@ -1,0 +1,99 @@
+"""What all commands share: the three common options, output, and errors as one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from ..cache import NotebookCache
+from ..notebooks.errors import NotebookError
+from ..projects import PathRefused
+from ..store.errors import StoreError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class BadInput(click.ClickException):
+    """Input that cannot be used: one line on stderr, exit code 2."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Session:
+    """One invocation of the command.
+
+    Attributes:
+        cache: The cache below ``--root``.
+        json: Whether stdout is for one JSON document.
+    """
+
+    cache: NotebookCache
+    json: bool
+
+    def say(self, message: str = "") -> None:
+        """Print a line for a person: on stdout, or on stderr when stdout is for JSON."""
+        click.echo(message, err=self.json)
+
+    def answer(self, value: object) -> None:
+        """Print the JSON document, when it is wanted."""
+        if self.json:
+            click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))
+
+
+def session_options(command: F) -> F:
+    """Add ``--root``, ``--store`` and ``--json`` to a command, whose first argument is a Session."""
+
+    @click.option(
+        "--root",
+        type=click.Path(path_type=Path),
+        default=".",
+        help="Folder that bounds everything; paths are relative to it.  [default: this folder]",
+    )
+    @click.option(
+        "--store",
+        type=click.Path(path_type=Path),
+        default=None,
+        help="Store to use instead of the project's .jupyterlab_cache.",
+    )
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
+    @wraps(command)
+    def with_session(root: Path, store: Path | None, as_json: bool, **options: Any) -> Any:
+        if not root.is_dir():
+            raise BadInput(f"{root} is not a folder; give an existing one with --root.")
+        with bad_input():
+            cache = NotebookCache(root, store=store)
+            try:
+                return command(Session(cache, as_json), **options)
+            finally:
+                cache.close()
+
+    return with_session  # type: ignore[return-value]
+
+
+@contextmanager
+def bad_input() -> Iterator[None]:
+    """Turn what is wrong with notebooks, paths and stores into :class:`BadInput`."""
+    try:
+        yield
+    except (NotebookError, PathRefused, StoreError, OSError) as error:
+        raise BadInput(str(error)) from error
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person reads them: ``0.4 s``, ``12 s``, ``3 min 5 s``, ``2 h 10 min``."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"

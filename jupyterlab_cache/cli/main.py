@@ -1,0 +1,105 @@
+"""The command ``jupyter cache``: arguments in, exit code out."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+_COMMANDS = {
+    "status": ("status", "Tell whether the outputs of notebooks are still true, and if not, why."),
+    "run": ("run", "Execute what is not fresh."),
+    "restore": ("restore", "Put cached outputs back into notebooks, without a kernel."),
+    "add": ("add", "Store the outputs of notebooks as they stand."),
+    "list": ("entries", "List the entries of the store."),
+    "show": ("entries", "Show one entry: what it executed, used, wrote and printed."),
+}
+"""Name → module of this package and one line of help; a command's module is imported when used."""
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = import_module(f".{_COMMANDS[cmd_name][0]}", __package__)
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in _COMMANDS.items()])
+
+
+
+
+def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from .. import __version__
+
+        click.echo(f"jupyter-cache, jupyterlab-cache {__version__}")
+        ctx.exit()
+
+
+@click.command(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Every command takes --root DIR, --store DIR and --json. "
+    "Exit code 2 means that the command or its input was wrong.",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
+def cli() -> None:
+    """Notebook outputs as build products.
+
+    Know when they are still true, bring them back at once when they are, see exactly why when
+    they are not, and execute only then.
+
+    \b
+    jupyter cache run            execute every notebook here that is not fresh
+    jupyter cache status         what is fresh, what is stale, and why
+    jupyter cache restore a.ipynb   cached outputs into the file
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command and leave the process with its exit code.
+
+    Args:
+        arguments: Words after the command's name; those of the process when None.
+    """
+    try:
+        code = cli.main(arguments, prog_name="jupyter cache", standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        code = leave.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        code = 130
+    except click.UsageError as error:
+        _complain(error.format_message())
+        code = 2
+    except click.ClickException as error:
+        _complain(error.format_message())
+        code = error.exit_code
+    except BrokenPipeError:
+        # The reader of a pipe has gone; there is nobody to tell.
+        sys.stderr.close()
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _complain(message: str) -> None:
+    click.echo("jupyter cache: " + " ".join(message.split()), err=True)
+
+
+if __name__ == "__main__":
+    main()

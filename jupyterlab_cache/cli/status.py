@@ -1,0 +1,100 @@
+"""``jupyter cache status``."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import click
+import msgspec
+
+from ..inputs.verdict import Status
+from .common import Session, session_options
+
+_MARKS = {
+    "fresh": ("✓", "green"),
+    "failed": ("✗", "red"),
+    "stale": ("~", "yellow"),
+    "uncached": ("·", "white"),
+}
+
+
+@click.command("status")
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("--check", is_flag=True, help="Exit with 1 if any notebook is not fresh.")
+@click.option(
+    "--outputs",
+    "check_outputs",
+    is_flag=True,
+    help="With --check: outputs in a file that differ from the cached ones fail as well.",
+)
+@click.option(
+    "--accept-unobserved",
+    is_flag=True,
+    help="With --check: accept captured and imported entries, whose inputs nobody observed.",
+)
+@session_options
+def status_command(
+    session: Session,
+    paths: tuple[str, ...],
+    check: bool,
+    check_outputs: bool,
+    accept_unobserved: bool,
+) -> int:
+    """Tell whether the outputs of notebooks are still true, and if not, why.
+
+    PATHS are notebooks or folders; without any, all notebooks below the current folder.
+    """
+    statuses = session.cache.status(paths)
+    if session.json:
+        session.answer([status_json(status) for status in statuses])
+    else:
+        for status in statuses:
+            _print(status)
+        _print_summary(statuses)
+    if not check:
+        return 0
+    accepted = [_is_accepted(status, check_outputs, accept_unobserved) for status in statuses]
+    return 0 if all(accepted) else 1
+
+
+def status_json(status: Status) -> dict[str, object]:
+    """A status as one JSON object, all fields present."""
+    return {
+        field: msgspec.to_builtins(getattr(status, field)) for field in status.__struct_fields__
+    } | {
+        "reasons": [
+            {field: getattr(reason, field) for field in reason.__struct_fields__}
+            for reason in status.reasons
+        ]
+    }
+
+
+def _is_accepted(status: Status, check_outputs: bool, accept_unobserved: bool) -> bool:
+    return (
+        status.verdict == "fresh"
+        and (accept_unobserved or status.provenance == "executed")
+        and not (check_outputs and status.outputs == "different")
+    )
+
+
+def _print(status: Status) -> None:
+    mark, colour = _MARKS[status.verdict]
+    notes = []
+    if status.verdict == "fresh" and status.outputs == "different":
+        notes.append("other outputs in the file")
+    if status.provenance not in (None, "executed"):
+        notes.append(str(status.provenance))
+    suffix = f" ({', '.join(notes)})" if notes else ""
+    click.echo(f"{click.style(f'{mark} {status.verdict:<8}', fg=colour)} {status.path}{suffix}")
+    for reason in status.reasons:
+        click.echo(f"             {reason.message}")
+    if status.verdict == "failed" and status.failure is not None:
+        click.echo(f"             {status.failure.name}: {status.failure.message}")
+
+
+def _print_summary(statuses: list[Status]) -> None:
+    if not statuses:
+        click.echo("There are no notebooks here.")
+        return
+    counts = Counter(status.verdict for status in statuses)
+    click.echo(", ".join(f"{counts[verdict]} {verdict}" for verdict in _MARKS if counts[verdict]))

@@ -1,0 +1,1 @@
+"""Executing notebooks with real kernels, and recording what came of it."""

@@ -1,0 +1,230 @@
+"""Executing one notebook, cell by cell, and storing what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..inputs.observation import Observation
+from ..inputs.observer import Observer
+from ..inputs.stat_cache import StatCache
+from ..notebooks import document as documents
+from ..notebooks.code_key import EXECUTION_TAGS
+from ..notebooks.digests import DocumentDigests
+from ..store.records import Failure, Outcome
+from ..store.store import Store, StoredEntry
+from .kernels import Kernels
+from .recording import Execution, record
+
+Progress = Callable[[int, int], None]
+"""Called with the number of cells done and of all cells."""
+
+
+@dataclass(frozen=True)
+class ExecutionSettings:
+    """Limits of an execution.
+
+    Attributes:
+        cell_timeout: Seconds for each cell; None for no limit.
+        startup_timeout: Seconds for the kernel to start and answer.
+    """
+
+    cell_timeout: float | None = None
+    startup_timeout: float = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExecutionRequest:
+    """What to execute, and where it belongs.
+
+    Attributes:
+        notebook: Absolute path.
+        project_root: Its project's root.
+        store: Its project's store.
+        stat_cache: For digests of inputs.
+        default_kernel: Name of the kernel of a notebook that names none.
+        environment: The variables that a kernel is given.
+        settings: Limits.
+        allow_errors: Go on after a cell that raises an error.
+        on_kernel: Called with the kernel's identifier, and with None when it is gone.
+        on_progress: Called at the start and after each cell.
+        cancelled: Set by whoever wants the execution to stop.
+    """
+
+    notebook: Path
+    project_root: Path
+    store: Store
+    stat_cache: StatCache
+    default_kernel: str
+    environment: Mapping[str, str]
+    settings: ExecutionSettings = ExecutionSettings()
+    allow_errors: bool = False
+    on_kernel: Callable[[str | None], None] = lambda _: None
+    on_progress: Progress = lambda _done, _total: None
+    on_code_key: Callable[[str], None] = lambda _: None
+    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def variant(self) -> dict[str, str | int | float | bool | None]:
+        """Options that change results; those at their default leave no trace."""
+        return {"allow_errors": True} if self.allow_errors else {}
+
+
+async def execute(request: ExecutionRequest, kernels: Kernels) -> StoredEntry:
+    """Execute a notebook and store the outcome, whatever it is.
+
+    The notebook is read once, at the beginning; what becomes of its file meanwhile does not matter.
+
+    Returns:
+        The new entry; its outcome tells whether all went well.
+
+    Raises:
+        NotebookError: The notebook cannot be read.
+        UnknownKernel: There is no kernel of its name.
+        KernelStartFailed: The kernel did not start.
+        StoreError: The outcome cannot be stored.
+        OSError: The outcome cannot be stored.
+    """
+    notebook = await asyncio.to_thread(documents.load, request.notebook)
+    digests = documents.digests_of(notebook)
+    kernel_name = digests.kernel_name or request.default_kernel
+    request.on_code_key(digests.code_key(request.default_kernel))
+    cells = documents.code_cells(notebook)
+    observer = Observer(
+        notebook=request.notebook,
+        project_root=request.project_root,
+        kernel_name=kernel_name,
+        launch_environment=request.environment,
+        sources=[cell["source"] for cell in cells],
+        stat_cache=request.stat_cache,
+        keep=request.store.blobs.put,
+    )
+    environment = {**request.environment, **observer.kernel_environment()}
+    folder = request.notebook.parent
+    started = time.monotonic()
+    kernel_id, client = await kernels.start(
+        kernel_name, folder, environment, request.settings.startup_timeout
+    )
+    request.on_kernel(kernel_id)
+    clean_end = False
+    try:
+        await observer.attach(client)
+        run = _Run(request, notebook, cells, kernels.manager_of(kernel_id), client)
+        outcome, failure = await run.all_cells()
+        alive = outcome in ("ok", "error")
+        observation = await observer.collect(client if alive else None)
+        clean_end = alive
+    finally:
+        client.stop_channels()
+        kernels.end(kernel_id, now=not clean_end)
+        request.on_kernel(None)
+    execution = Execution(
+        notebook=notebook,
+        digests=digests,
+        kernel_name=kernel_name,
+        outcome=outcome,
+        failure=failure,
+        observation=observation,
+        seconds=time.monotonic() - started,
+        cell_seconds=run.seconds,
+        variant=request.variant,
+        provenance="executed",
+    )
+    return await asyncio.to_thread(
+        record, execution, request.notebook, request.project_root, request.store
+    )
+
+
+class _Run:
+    """The cells of one execution."""
+
+    def __init__(
+        self,
+        request: ExecutionRequest,
+        notebook: Any,
+        cells: list[Any],
+        manager: Any,
+        client: Any,
+    ) -> None:
+        from nbclient import NotebookClient
+
+        self._request = request
+        self._cells = cells
+        self._indices = [
+            index for index, cell in enumerate(notebook["cells"]) if any(cell is c for c in cells)
+        ]
+        self.seconds: list[float | None] = [None] * len(cells)
+        self._timed_out = False
+        for cell in documents.code_cells_with_blank(notebook):
+            cell["outputs"] = []
+            cell["execution_count"] = None
+        self._nbclient = NotebookClient(
+            notebook,
+            km=manager,
+            timeout=request.settings.cell_timeout and max(1, round(request.settings.cell_timeout)),
+            allow_errors=request.allow_errors,
+            coalesce_streams=True,
+            record_timing=False,
+            skip_cells_with_tag=EXECUTION_TAGS[1],
+        )
+        self._nbclient.kc = client
+        self._nbclient.reset_execution_trackers()
+
+    async def all_cells(self) -> tuple[Outcome, Failure | None]:
+        """Execute all cells, or up to the one that ends the execution."""
+        total = len(self._cells)
+        self._request.on_progress(0, total)
+        for ordinal, (cell, index) in enumerate(zip(self._cells, self._indices, strict=True)):
+            started = time.monotonic()
+            ended = await self._one_cell(cell, index, ordinal)
+            self.seconds[ordinal] = time.monotonic() - started
+            if ended is not None:
+                return ended
+            self._request.on_progress(ordinal + 1, total)
+        self._nbclient.set_widgets_metadata()
+        return "ok", None
+
+    async def _one_cell(
+        self, cell: Any, index: int, ordinal: int
+    ) -> tuple[Outcome, Failure | None] | None:
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+        task = asyncio.ensure_future(self._nbclient.async_execute_cell(cell, index))
+        stop = asyncio.ensure_future(self._request.cancelled.wait())
+        try:
+            await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                return "cancelled", Failure("Cancelled", "A person cancelled the execution.", ordinal)
+            await task
+        except CellExecutionError as error:
+            traceback = _traceback_of(cell)
+            return "error", Failure(error.ename, error.evalue, ordinal, traceback)
+        except CellTimeoutError:
+            limit = self._request.settings.cell_timeout
+            message = f"The cell took longer than {limit:g} s." if limit else "The cell gave no end."
+            return "timeout", Failure("Timeout", message, ordinal)
+        except (DeadKernelError, RuntimeError) as error:
+            message = "The kernel died while it executed the cell."
+            if not isinstance(error, DeadKernelError):
+                message = f"The kernel could not be talked to any more: {error}"
+            return "died", Failure("KernelDied", message, ordinal)
+        finally:
+            stop.cancel()
+            if not task.done():
+                task.cancel()
+                with contextlib.suppress(BaseException):
+                    await task
+        return None
+
+
+def _traceback_of(cell: Any) -> tuple[str, ...]:
+    for output in reversed(cell.get("outputs", [])):
+        if output.get("output_type") == "error":
+            return tuple(str(line) for line in output.get("traceback", []))
+    return ()

@@ -1,0 +1,100 @@
+"""Jobs: requests to execute one notebook, and what became of them."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+import uuid
+from typing import Literal
+
+import msgspec
+import psutil
+
+from ..store.records import Failure
+
+JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+JobResult = Literal["fresh", "executed", "failed", "cancelled"]
+
+ENDED: tuple[JobState, ...] = ("done", "failed", "cancelled")
+"""States that a job does not leave."""
+
+
+class Owner(msgspec.Struct, frozen=True):
+    """The process that a job belongs to.
+
+    Attributes:
+        host: Its machine.
+        pid: Its process identifier.
+        started: When that process started, since process identifiers come back.
+    """
+
+    host: str
+    pid: int
+    started: float
+
+    def is_alive(self) -> bool:
+        """Whether that process still runs; one on another machine counts as alive."""
+        if self.host != socket.gethostname():
+            return True
+        try:
+            return abs(psutil.Process(self.pid).create_time() - self.started) < 1.0
+        except psutil.Error:
+            return False
+
+
+def this_process() -> Owner:
+    """The owner of jobs that are made here."""
+    return Owner(socket.gethostname(), os.getpid(), psutil.Process().create_time())
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """A request to execute one notebook; each change makes a new record.
+
+    Attributes:
+        id: 32 hexadecimal digits.
+        notebook: Absolute path.
+        owner: The process that works on it.
+        force: Execute even if fresh or failed.
+        timeout: Seconds for each cell; None for the setting.
+        state: Where it is.
+        result: What came of it, once it has ended.
+        created: When it was asked for, seconds since the epoch.
+        started: When its execution began.
+        finished: When it ended.
+        cells_done: Cells executed so far.
+        cells_total: Cells to execute; 0 when not known yet.
+        kernel_id: Its kernel, while there is one.
+        entry: The entry that holds the outputs.
+        code_key: Of what is executed.
+        failure: What went wrong.
+    """
+
+    id: str
+    notebook: str
+    owner: Owner
+    force: bool = False
+    timeout: float | None = None
+    state: JobState = "queued"
+    result: JobResult | None = None
+    created: float = 0.0
+    started: float | None = None
+    finished: float | None = None
+    cells_done: int = 0
+    cells_total: int = 0
+    kernel_id: str | None = None
+    entry: str | None = None
+    code_key: str | None = None
+    failure: Failure | None = None
+
+
+def new_job(notebook: str, *, force: bool, timeout: float | None) -> Job:
+    """A job of this process that waits to be taken up."""
+    return Job(
+        id=uuid.uuid4().hex,
+        notebook=notebook,
+        owner=this_process(),
+        force=force,
+        timeout=timeout,
+        created=time.time(),
+    )

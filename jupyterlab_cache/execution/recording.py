@@ -1,0 +1,134 @@
+"""From a finished execution, or outputs that are there already, to an entry in the store."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ..inputs.observation import Observation
+from ..notebooks.code_key import prefix_keys
+from ..notebooks.digests import DocumentDigests
+from ..notebooks.document import code_cells, code_cells_with_blank
+from ..notebooks.outputs_digest import cell_outputs_digest, document_outputs_digest
+from ..store.outputs import put_outputs
+from ..store.records import CellRecord, Entry, Failure, Outcome, Provenance
+from ..store.store import Store, StoredEntry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Execution:
+    """Everything that an entry is made of.
+
+    Attributes:
+        notebook: The loaded node, with the outputs in its cells.
+        digests: Its digests from before the execution.
+        kernel_name: Name of its kernel.
+        outcome: How the execution ended.
+        failure: Why it did not end well.
+        observation: What it used and wrote.
+        seconds: Wall time of the whole.
+        cell_seconds: Wall time of each code cell that is not blank; None where it did not run.
+        variant: Options that change results.
+        provenance: How the outputs came to be.
+    """
+
+    notebook: Any
+    digests: DocumentDigests
+    kernel_name: str
+    outcome: Outcome
+    failure: Failure | None
+    observation: Observation
+    seconds: float
+    cell_seconds: Sequence[float | None]
+    variant: Mapping[str, str | int | float | bool | None]
+    provenance: Provenance
+
+
+def record(execution: Execution, notebook: Path, project_root: Path, store: Store) -> StoredEntry:
+    """Store an execution.
+
+    Args:
+        execution: What happened.
+        notebook: Absolute path of the notebook.
+        project_root: Its project's root.
+        store: Its project's store.
+
+    Raises:
+        StoreError: The store refuses it.
+        OSError: It cannot be written.
+    """
+    cells = code_cells(execution.notebook)
+    outputs: list[list[dict[str, Any]]] = [
+        [_plain(output) for output in cell.get("outputs", [])] for cell in cells
+    ]
+    outputs_blob, output_bytes = put_outputs(store.blobs, outputs)
+    digests = [cell.digest for cell in execution.digests.cells]
+    keys = prefix_keys(execution.kernel_name, digests)
+    output_digests = [cell_outputs_digest(items) for items in outputs]
+    records = tuple(
+        CellRecord(
+            digest=digest,
+            prefix_key=key,
+            outputs_digest=outputs_digest,
+            id=cell.get("id"),
+            execution_count=cell.get("execution_count"),
+            seconds=seconds,
+        )
+        for cell, digest, key, outputs_digest, seconds in zip(
+            cells, digests, keys, output_digests, execution.cell_seconds, strict=True
+        )
+    )
+    observation = execution.observation
+    entry = Entry(
+        code_key=execution.digests.code_key(execution.kernel_name),
+        kernel_name=execution.kernel_name,
+        notebook_path=notebook.relative_to(project_root).as_posix(),
+        created=time.time(),
+        seconds=execution.seconds,
+        provenance=execution.provenance,
+        outcome=execution.outcome,
+        outputs=outputs_blob,
+        notebook=store.blobs.put(_code_document(execution.notebook)),
+        outputs_digest=document_outputs_digest(output_digests),
+        cells=records,
+        inputs=observation.inputs,
+        artefacts=observation.artefacts,
+        coverage=observation.coverage,
+        gaps=observation.gaps,
+        variant=dict(execution.variant),
+        failure=execution.failure,
+        volatile=observation.volatile,
+        changed_inputs=observation.changed_during_run,
+        output_bytes=output_bytes,
+        software=_version(),
+    )
+    return store.put(entry)
+
+
+def _plain(value: Any) -> Any:
+    """nbformat's nodes as plain dictionaries and lists."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _code_document(notebook: Any) -> bytes:
+    """The notebook's code cells and metadata without outputs, as nbformat 4 JSON."""
+    cells = [
+        {**_plain(cell), "outputs": [], "execution_count": None}
+        for cell in code_cells_with_blank(notebook)
+    ]
+    return msgspec.json.encode({**_plain(notebook), "cells": cells}, order="sorted")
+
+
+def _version() -> str:
+    from .. import __version__
+
+    return str(__version__)

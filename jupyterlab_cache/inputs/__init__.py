@@ -1,0 +1,1 @@
+"""What executions use: observing it, fingerprinting it, and comparing it with the present."""

@@ -1,0 +1,160 @@
+"""What a kernel of a given name would be if it were started now."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from .distributions import OwnerMap, installed_versions
+from .stat_cache import StatCache
+
+# Run by the interpreter in question; prints one line of JSON.
+IDENTITY_SOURCE = """
+import json, site, sys, sysconfig
+def describe():
+    folders = []
+    for name in ("purelib", "platlib"):
+        folders.append(sysconfig.get_paths()[name])
+    if getattr(site, "ENABLE_USER_SITE", False):
+        folders.append(site.getusersitepackages())
+    folders += getattr(site, "getsitepackages", list)()
+    paths = sysconfig.get_paths()
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info[3] != "final":
+        version += sys.version_info[3] + str(sys.version_info[4])
+    return {
+        "identity": " ".join([
+            sys.implementation.name,
+            version,
+            str(sysconfig.get_config_var("SOABI") or sys.implementation.cache_tag),
+            sysconfig.get_platform(),
+        ]),
+        "site": list(dict.fromkeys(folders)),
+        "stdlib": list(dict.fromkeys([paths["stdlib"], paths["platstdlib"]])),
+    }
+"""
+_ASK_SECONDS = 30
+_NATIVE_KERNEL = "python3"
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """A Python interpreter.
+
+    Attributes:
+        identity: Implementation, version, ABI and platform; never a path.
+        site_folders: Where distributions are installed.
+        stdlib_folders: Where the standard library lies.
+    """
+
+    identity: str
+    site_folders: tuple[str, ...]
+    stdlib_folders: tuple[str, ...]
+
+    @cached_property
+    def versions(self) -> dict[str, str]:
+        """Canonical name → version of what is installed."""
+        return installed_versions(self.site_folders)
+
+    @cached_property
+    def owners(self) -> OwnerMap:
+        """Which distribution owns which file."""
+        return OwnerMap(self.site_folders)
+
+
+def find_kernelspec(kernel_name: str) -> dict[str, Any] | None:
+    """The kernelspec that Jupyter would use for a name; None when there is none.
+
+    Follows jupyter_client's search without importing it, which takes longer than a verdict.
+    """
+    from jupyter_core.paths import jupyter_path
+
+    name = kernel_name.lower()
+    for folder in jupyter_path("kernels"):
+        for candidate in (kernel_name, name):
+            try:
+                spec = json.loads(Path(folder, candidate, "kernel.json").read_bytes())
+            except (OSError, ValueError):
+                continue
+            if isinstance(spec, dict) and isinstance(spec.get("argv"), list):
+                return spec
+    if name == _NATIVE_KERNEL:
+        return {"argv": [sys.executable], "language": "python", "env": {}}
+    return None
+
+
+def kernelspec_identity(spec: Mapping[str, Any]) -> str:
+    """Digest of what a kernelspec says about running a kernel that is not Python."""
+    argv = [os.path.basename(str(part)) for part in spec.get("argv", [])]
+    data = json.dumps([argv, spec.get("language"), spec.get("env")], sort_keys=True, default=str)
+    return f"sha256-{sha256(data.encode()).hexdigest()}"
+
+
+def is_python(spec: Mapping[str, Any]) -> bool:
+    """Whether a kernelspec is for Python."""
+    return str(spec.get("language", "")).lower() == "python"
+
+
+def interpreter_of(spec: Mapping[str, Any], stat_cache: StatCache) -> Interpreter | None:
+    """The interpreter that a Python kernelspec starts; None when it cannot be asked.
+
+    Another interpreter than ours is asked once, in a process of its own; the answer is kept for as
+    long as the executable is the same file.
+    """
+    argv = spec.get("argv") or [""]
+    executable = str(argv[0])
+    base = os.path.basename(executable)
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    own = {"python", f"python{sys.version_info[0]}", f"python{version}"}
+    # As jupyter_client does: a bare name means the interpreter that starts the kernel.
+    if executable in own or executable == sys.executable:
+        return _described(_own_description())
+    found = shutil.which(executable) if base == executable else executable
+    if found is None:
+        return None
+    try:
+        answer = stat_cache.derived(
+            found, f"interpreter {os.path.abspath(found)}", lambda _: _ask(found)
+        )
+        return _described(json.loads(answer))
+    except (OSError, ValueError, KeyError, TypeError, subprocess.SubprocessError):
+        return None
+
+
+def _described(answer: Mapping[str, Any]) -> Interpreter:
+    return Interpreter(
+        identity=str(answer["identity"]),
+        site_folders=tuple(real_folders(answer["site"])),
+        stdlib_folders=tuple(real_folders(answer["stdlib"])),
+    )
+
+
+def real_folders(folders: list[str]) -> list[str]:
+    return list(dict.fromkeys(path for folder in folders for path in (folder, os.path.realpath(folder))))
+
+
+def _own_description() -> dict[str, Any]:
+    namespace: dict[str, Any] = {}
+    exec(IDENTITY_SOURCE, namespace)
+    description: dict[str, Any] = namespace["describe"]()
+    return description
+
+
+def _ask(executable: str) -> bytes:
+    source = IDENTITY_SOURCE + "\nprint(json.dumps(describe()))"
+    return subprocess.run(
+        [executable, "-c", source],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=_ASK_SECONDS,
+        check=True,
+    ).stdout

@@ -1,0 +1,95 @@
+"""Why a notebook is not fresh, one machine-readable cause at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from typing import Literal
+
+import msgspec
+
+ReasonCode = Literal[
+    "cell-changed",
+    "cell-added",
+    "cell-removed",
+    "cell-moved",
+    "kernel-changed",
+    "file-changed",
+    "file-missing",
+    "file-appeared",
+    "directory-changed",
+    "module-changed",
+    "package-changed",
+    "python-changed",
+    "env-changed",
+    "upstream-stale",
+    "invalidated",
+    "expired",
+    "unverifiable",
+    "execution-incomplete",
+]
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """One cause with its subject.
+
+    Attributes:
+        code: What kind of cause.
+        subject: What it is about: a cell, a path, a module, a package, a variable.
+        message: One sentence for a person.
+        cell: Ordinal of the cell, from 0, among the present document's code cells that are not
+            blank; None when the cause is no cell that is there now.
+        before: What was recorded, where it can be shown.
+        after: What is there now, where it can be shown.
+    """
+
+    code: ReasonCode
+    subject: str
+    message: str
+    cell: int | None = None
+    before: str | None = None
+    after: str | None = None
+
+
+def code_reasons(before: Sequence[str], now: Sequence[str]) -> list[Reason]:
+    """How the code of a document differs from what was executed.
+
+    Args:
+        before: Cell digests that were executed, in order.
+        now: Cell digests of the document, in order.
+    """
+    reasons: list[Reason] = []
+    removed: list[tuple[int, str]] = []
+    added: list[tuple[int, str]] = []
+    matcher = SequenceMatcher(None, before, now, autojunk=False)
+    for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        old = [(index, before[index]) for index in range(old_start, old_end)]
+        new = [(index, now[index]) for index in range(new_start, new_end)]
+        # Cells that stand at the same place of a replaced stretch were changed, unless the very
+        # same cell turns up elsewhere: then it was moved.
+        while old and new and old[0][1] not in now and new[0][1] not in before:
+            reasons.append(_of_cell("cell-changed", new.pop(0)[0], "was changed"))
+            old.pop(0)
+        removed += old
+        added += new
+    for index, digest in added:
+        twin = next((item for item in removed if item[1] == digest), None)
+        if twin is not None:
+            removed.remove(twin)
+            message = f"was moved; it was cell {twin[0] + 1}"
+            reasons.append(_of_cell("cell-moved", index, message))
+        else:
+            reasons.append(_of_cell("cell-added", index, "was added"))
+    reasons.sort(key=lambda reason: -1 if reason.cell is None else reason.cell)
+    reasons += [
+        Reason("cell-removed", f"cell {index + 1}", f"What was cell {index + 1} was removed.")
+        for index, _ in removed
+    ]
+    return reasons
+
+
+def _of_cell(code: ReasonCode, index: int, what: str) -> Reason:
+    name = f"cell {index + 1}"
+    return Reason(code, name, f"Cell {index + 1} {what}.", cell=index)

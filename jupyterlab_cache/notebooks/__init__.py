@@ -1,0 +1,1 @@
+"""Reading notebooks, and the digests that say what they execute and show."""

@@ -1,0 +1,123 @@
+"""Whether two sets of outputs show the same. Specified in ``docs/code-key.md``."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+from .code_key import well_formed
+
+_NAN = bytes.fromhex("7ff8000000000000")
+
+
+def value_digest(value: object) -> str:
+    """Digest of a JSON value, 64 hexadecimal digits; the same in Python and TypeScript.
+
+    Raises:
+        RecursionError: The value is nested absurdly deep.
+    """
+    digest = sha256()
+    _feed(digest.update, value)
+    return digest.hexdigest()
+
+
+def _feed(update: Callable[[bytes], None], value: object) -> None:
+    if value is None:
+        update(b"z")
+    elif value is True:
+        update(b"t")
+    elif value is False:
+        update(b"f")
+    elif isinstance(value, str):
+        _feed_text(update, value)
+    elif isinstance(value, (int, float)):
+        update(b"n" + _double(value))
+    elif isinstance(value, (list, tuple)):
+        update(b"l%d:" % len(value))
+        for item in value:
+            _feed(update, item)
+    elif isinstance(value, Mapping):
+        update(b"o%d:" % len(value))
+        # UTF-16 order is what JavaScript's own comparison of strings gives.
+        for key in sorted(value, key=lambda key: key.encode("utf-16-be", "surrogatepass")):
+            _feed_text(update, key)
+            _feed(update, value[key])
+    else:
+        raise TypeError(f"{type(value).__name__} is not a JSON value")
+
+
+def _feed_text(update: Callable[[bytes], None], text: str) -> None:
+    data = well_formed(text).encode()
+    update(b"s%d:" % len(data))
+    update(data)
+
+
+def _double(value: float) -> bytes:
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf if value > 0 else -math.inf
+    if math.isnan(number):
+        return _NAN
+    return struct.pack(">d", number + 0.0)  # adding +0 turns −0 into +0
+
+
+def cell_outputs_digest(outputs: Sequence[Mapping[str, Any]]) -> str:
+    """Digest of one cell's outputs."""
+    return value_digest(_normal_outputs(outputs)) if outputs else NO_OUTPUTS
+
+
+def document_outputs_digest(cell_digests: Sequence[str]) -> str:
+    """Digest over the outputs digests of a document's code cells that are not blank."""
+    return value_digest(list(cell_digests))
+
+
+def _normal_outputs(outputs: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+    normal: list[list[Any]] = []
+    for output in outputs:
+        kind = output.get("output_type")
+        if kind == "stream":
+            name, text = output.get("name", ""), _joined(output.get("text", ""))
+            if normal and normal[-1][0] == "stream" and normal[-1][1] == name:
+                normal[-1] = ["stream", name, f"{normal[-1][2]}{text}"]
+            else:
+                normal.append(["stream", name, text])
+        elif kind in ("display_data", "execute_result"):
+            data = output.get("data")
+            bundle = (
+                {mime: _joined_unless_json(mime, item) for mime, item in data.items()}
+                if isinstance(data, Mapping)
+                else {}
+            )
+            metadata = output.get("metadata")
+            normal.append([kind, bundle, metadata if isinstance(metadata, Mapping) else {}])
+        elif kind == "error":
+            traceback = output.get("traceback")
+            normal.append(
+                [
+                    "error",
+                    output.get("ename", ""),
+                    output.get("evalue", ""),
+                    traceback if isinstance(traceback, list) else [],
+                ]
+            )
+    return normal
+
+
+def _joined(text: object) -> object:
+    if isinstance(text, list) and all(isinstance(line, str) for line in text):
+        return "".join(text)
+    return text
+
+
+def _joined_unless_json(mime: str, item: object) -> object:
+    if mime == "application/json" or (mime.startswith("application/") and mime.endswith("+json")):
+        return item
+    return _joined(item)
+
+
+NO_OUTPUTS = value_digest([])
+"""Digest of a cell without outputs."""

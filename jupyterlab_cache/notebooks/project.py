@@ -1,0 +1,23 @@
+"""The project root: where a notebook's store lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT_MARKS = (".jupyterlab_cache", ".git", "pyproject.toml")
+"""What makes a folder a project root."""
+
+
+def find_project_root(notebook: Path, boundary: Path) -> Path:
+    """The nearest folder above a notebook that holds one of the marks, within a boundary.
+
+    Args:
+        notebook: Absolute path.
+        boundary: Absolute folder above it; the answer when no folder holds a mark.
+    """
+    for folder in notebook.parents:
+        if folder == boundary or not folder.is_relative_to(boundary):
+            break
+        if any((folder / mark).exists() for mark in ROOT_MARKS):
+            return folder
+    return boundary

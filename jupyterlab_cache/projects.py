@@ -1,0 +1,120 @@
+"""Where notebooks and their stores lie: paths confined to one root folder."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from dataclasses import dataclass
+from pathlib import Path
+
+from .notebooks.errors import NotebookMissing
+from .notebooks.project import find_project_root
+from .store.layout import STORE_FOLDER
+from .store.signatures import KeyRing
+from .store.store import Store
+
+
+class PathRefused(Exception):
+    """A path points outside the root folder, or cannot be a path at all."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project root with its store.
+
+    Attributes:
+        root: Absolute folder; entries name notebooks relative to it.
+        store: The store of this project.
+    """
+
+    root: Path
+    store: Store
+
+    def path_of(self, notebook: Path) -> str:
+        """The POSIX path of a notebook relative to the project root, as entries name it."""
+        return notebook.relative_to(self.root).as_posix()
+
+
+class Projects:
+    """The projects below one root folder.
+
+    Args:
+        root: The server's root folder, or the folder in which a command runs.
+        keys: Signing keys for all stores.
+        store: One store folder for every notebook instead of one for each project.
+    """
+
+    def __init__(self, root: Path, keys: KeyRing, store: Path | None = None) -> None:
+        self._given_root = Path(os.path.abspath(root))
+        self.root = Path(os.path.realpath(root))
+        self._keys = keys
+        self._store_folder = store.absolute() if store else None
+        self._stores: dict[Path, Store] = {}
+
+    def resolve(self, path: str | Path) -> Path:
+        """The absolute path of something below the root; it need not exist.
+
+        A notebook that is a symbolic link keeps the link's own folder, since that is where Jupyter
+        would execute it; but where the link leads has to lie below the root as well.
+
+        Args:
+            path: Relative to the root (with forward slashes), or absolute.
+
+        Raises:
+            PathRefused: The path leads outside the root, also through a symbolic link.
+        """
+        text = os.fspath(path)
+        if "\0" in text:
+            raise PathRefused("A path cannot contain a NUL character.")
+        if Path(text).is_relative_to(self._given_root):
+            text = os.path.relpath(text, self._given_root)
+        absolute = Path(os.path.normpath(self.root / text))
+        try:
+            real = Path(os.path.realpath(absolute))
+        except (OSError, ValueError) as error:
+            raise PathRefused(f"{text!r} cannot be used as a path: {error}") from error
+        if not (absolute.is_relative_to(self.root) and real.is_relative_to(self.root)):
+            raise PathRefused(f"{text} lies outside the root folder; choose a notebook inside it.")
+        return absolute
+
+    def notebook(self, path: str | Path) -> Path:
+        """Like :meth:`resolve`, for a notebook that has to exist.
+
+        Raises:
+            PathRefused: As :meth:`resolve`.
+            NotebookMissing: There is no such file.
+        """
+        real = self.resolve(path)
+        try:
+            exists = real.exists()
+        except (OSError, ValueError) as error:
+            raise PathRefused(f"{path} cannot be used as a path: {error}") from error
+        if not exists:
+            raise NotebookMissing(f"{path} does not exist; check the path.")
+        return real
+
+    def of(self, notebook: Path) -> Project:
+        """The project that a notebook belongs to.
+
+        Args:
+            notebook: An absolute path below the root, as :meth:`resolve` gives it.
+        """
+        project_root = find_project_root(notebook, self.root)
+        folder = self._store_folder or project_root / STORE_FOLDER
+        store = self._stores.get(folder)
+        if store is None:
+            store = self._stores.setdefault(folder, Store(folder, self._keys))
+        return Project(project_root, store)
+
+    def relative(self, path: Path) -> str:
+        """The POSIX path of something below the root, relative to the root."""
+        return path.relative_to(self.root).as_posix()
+
+    def path_in_root(self, project: Project, notebook_path: str) -> str:
+        """An entry's notebook path, seen from the root folder.
+
+        Entries may come from elsewhere, so the path may be anything: one that would climb out of
+        the root is given back as it stands, and is only ever shown.
+        """
+        joined = posixpath.normpath(posixpath.join(self.relative(project.root), notebook_path))
+        return notebook_path if joined.startswith(("../", "/")) or joined == ".." else joined

@@ -1,0 +1,22 @@
+"""The HTTP interface: one file for each resource of ``openapi.yaml``."""
+
+from __future__ import annotations
+
+from .captures import CapturesHandler
+from .entries import EntriesHandler, EntryHandler, EntryOutputsHandler
+from .jobs import JobHandler, JobsHandler
+from .operation import CacheHandler
+from .status import StatusHandler
+
+_ID = "([0-9a-f]{32})"
+
+HANDLERS: list[tuple[str, type[CacheHandler]]] = [
+    ("jupyterlab-cache/status", StatusHandler),
+    ("jupyterlab-cache/entries", EntriesHandler),
+    (f"jupyterlab-cache/entries/{_ID}", EntryHandler),
+    (f"jupyterlab-cache/entries/{_ID}/outputs", EntryOutputsHandler),
+    ("jupyterlab-cache/jobs", JobsHandler),
+    (f"jupyterlab-cache/jobs/{_ID}", JobHandler),
+    ("jupyterlab-cache/captures", CapturesHandler),
+]
+"""Patterns below the server's base URL, with their handlers."""

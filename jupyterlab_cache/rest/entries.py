@@ -1,0 +1,85 @@
+"""``/entries``: what the store holds for a notebook."""
+
+from __future__ import annotations
+
+from jupyter_server.auth.decorator import authorized
+from tornado.web import authenticated
+
+from ..projects import Project
+from ..store.store import StoredEntry
+from .operation import CacheHandler, operation
+from .wire import detail_wire, outputs_wire, summary_wire
+
+
+class EntriesHandler(CacheHandler):
+    """Entries of one notebook, or of a project."""
+
+    @authenticated
+    @authorized
+    @operation
+    async def get(self) -> object:
+        """One page of entries, newest first."""
+        path = self.required_argument("path")
+        offset = self.whole_number("offset", 0, 0, 10**9 - 1)
+        limit = self.whole_number("limit", 100, 1, 1000)
+        return await self.in_thread(self._page, path, offset, limit)
+
+    def _page(self, path: str, offset: int, limit: int) -> object:
+        project, notebook_path = self.cache.locate(path)
+        entries, total = project.store.page(notebook_path, offset=offset, limit=limit)
+        return {"entries": [_summary(self, project, stored) for stored in entries], "total": total}
+
+
+def _summary(handler: CacheHandler, project: Project, stored: StoredEntry) -> object:
+    path = handler.cache.projects.path_in_root(project, stored.entry.notebook_path)
+    return summary_wire(stored, path, pinned=project.store.marks.is_pinned(stored.id))
+
+
+class EntryHandler(CacheHandler):
+    """One entry."""
+
+    @authenticated
+    @authorized
+    @operation
+    async def get(self, entry_id: str) -> object:
+        """The entry with its inputs and artefacts."""
+        return await self.in_thread(self._detail, self.required_argument("path"), entry_id)
+
+    def _detail(self, path: str, entry_id: str) -> object:
+        project, _ = self.cache.locate(path)
+        stored = project.store.get(entry_id)
+        shown = self.cache.projects.path_in_root(project, stored.entry.notebook_path)
+        return detail_wire(stored, shown, pinned=project.store.marks.is_pinned(stored.id))
+
+    @authenticated
+    @authorized
+    @operation
+    async def delete(self, entry_id: str) -> None:
+        """Remove the entry from the store."""
+        path = self.required_argument("path")
+        notebook = await self.in_thread(self._remove, path, entry_id)
+        self.app.announce_store(notebook, "removed", entry_id)
+
+    def _remove(self, path: str, entry_id: str) -> str:
+        project, _ = self.cache.locate(path)
+        stored = project.store.get(entry_id)
+        project.store.remove(entry_id)
+        return self.cache.projects.path_in_root(project, stored.entry.notebook_path)
+
+
+class EntryOutputsHandler(CacheHandler):
+    """The outputs of an entry."""
+
+    @authenticated
+    @authorized
+    @operation
+    async def get(self, entry_id: str) -> object:
+        """All outputs, cell by cell; the entry counts as used now."""
+        return await self.in_thread(self._outputs, self.required_argument("path"), entry_id)
+
+    def _outputs(self, path: str, entry_id: str) -> object:
+        project, _ = self.cache.locate(path)
+        stored = project.store.get(entry_id)
+        outputs = project.store.outputs_of(stored)
+        project.store.marks.touch_used(stored.id)
+        return outputs_wire(stored, outputs)

@@ -1,0 +1,54 @@
+"""``/jobs``: executing notebooks."""
+
+from __future__ import annotations
+
+from jupyter_server.auth.decorator import authorized
+from tornado.web import authenticated
+
+from ..execution.jobs import Job
+from .operation import CacheHandler, operation
+from .wire import JobRequest, job_wire
+
+
+class JobsHandler(CacheHandler):
+    """The jobs of this server."""
+
+    @authenticated
+    @authorized
+    @operation
+    async def get(self) -> object:
+        """All jobs, newest first."""
+        return {"jobs": [_wire(self, job) for job in self.app.queue.all_jobs()]}
+
+    @authenticated
+    @authorized(action="execute")
+    @operation
+    async def post(self) -> object:
+        """Ask for the execution of a notebook as it is saved on disk."""
+        request = self.decode(JobRequest)
+        notebook = await self.in_thread(self.cache.executable, request.path)
+        job = await self.app.queue.submit(notebook, force=request.force, timeout=request.timeout)
+        self.set_status(201)
+        return _wire(self, job)
+
+
+class JobHandler(CacheHandler):
+    """One job."""
+
+    @authenticated
+    @authorized
+    @operation
+    async def get(self, job_id: str) -> object:
+        """The job as it is now."""
+        return _wire(self, self.app.queue.get(job_id))
+
+    @authenticated
+    @authorized(action="execute")
+    @operation
+    async def delete(self, job_id: str) -> object:
+        """Cancel the job; one that has ended is forgotten."""
+        return _wire(self, await self.app.queue.cancel(job_id))
+
+
+def _wire(handler: CacheHandler, job: Job) -> object:
+    return job_wire(job, handler.app.path_of_job(job))

@@ -1,0 +1,138 @@
+"""What all handlers share: access to the application, decoding, and errors as clear answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+from jupyter_server.base.handlers import APIHandler
+from jupyter_server.extension.handler import ExtensionHandlerMixin
+
+from ..execution.capture import CaptureRefused
+from ..execution.kernels import UnknownKernel
+from ..execution.queue import JobMissing
+from ..notebooks.errors import NotebookError, NotebookMissing
+from ..projects import PathRefused
+from ..store.errors import BlobDamaged, BlobMissing, EntryMissing, StoreError
+
+if TYPE_CHECKING:
+    from ..app import CacheApp
+    from ..cache import NotebookCache
+
+T = TypeVar("T")
+
+# The first class that fits counts, so subclasses stand before their bases.
+_STATUS_OF_ERROR: tuple[tuple[type[BaseException], int], ...] = (
+    (NotebookMissing, 404),
+    (EntryMissing, 404),
+    (JobMissing, 404),
+    (BlobMissing, 410),
+    (BlobDamaged, 410),
+    (NotebookError, 400),
+    (PathRefused, 400),
+    (CaptureRefused, 400),
+    (UnknownKernel, 400),
+    (msgspec.DecodeError, 400),
+    (UnicodeError, 400),
+    (StoreError, 409),
+    (OSError, 409),
+)
+
+
+def _status_of(error: BaseException) -> int | None:
+    return next((status for kind, status in _STATUS_OF_ERROR if isinstance(error, kind)), None)
+
+
+class Refused(Exception):
+    """A request that makes no sense; its text tells the person what to do."""
+
+
+def operation(
+    method: Callable[..., Awaitable[object]],
+) -> Callable[..., Awaitable[None]]:
+    """Turn a method that returns a value (or raises what went wrong) into a handler's verb.
+
+    The value is sent as JSON; None as an empty answer. Errors of the rooms below become a status
+    of the 400s with their message.
+    """
+
+    @wraps(method)
+    async def verb(self: CacheHandler, *args: str, **kwargs: str) -> None:
+        try:
+            value = await method(self, *args, **kwargs)
+        except Refused as error:
+            self.refuse(400, str(error))
+        except Exception as error:
+            status = _status_of(error)
+            if status is None:
+                raise
+            self.refuse(status, str(error) or type(error).__name__)
+        else:
+            if value is None:
+                self.set_status(204)
+                self.finish()
+            else:
+                self.finish(msgspec.json.encode(value))
+
+    return verb
+
+
+class CacheHandler(ExtensionHandlerMixin, APIHandler):
+    """Base of the handlers: decode, call, encode."""
+
+    auth_resource = "jupyterlab_cache"
+
+    @property
+    def app(self) -> CacheApp:
+        """The server extension."""
+        app: CacheApp = self.settings["jupyterlab_cache"]
+        return app
+
+    @property
+    def cache(self) -> NotebookCache:
+        """The cache below the server's root folder."""
+        return self.app.cache
+
+    async def in_thread(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Call something that may block, off the event loop."""
+        return await asyncio.to_thread(function, *args, **kwargs)
+
+    def decode(self, kind: type[T]) -> T:
+        """The request's body.
+
+        Raises:
+            msgspec.DecodeError: It is not JSON or does not fit; the message says where.
+        """
+        if not self.request.body:
+            raise Refused("The request has no body; send JSON as openapi.yaml describes it.")
+        return msgspec.json.decode(self.request.body, type=kind)
+
+    def required_argument(self, name: str) -> str:
+        """A query argument that has to be there.
+
+        Raises:
+            Refused: It is missing.
+        """
+        value: str | None = self.get_query_argument(name, None)
+        if value is None:
+            raise Refused(f"The query argument {name!r} is missing.")
+        return value
+
+    def whole_number(self, name: str, default: int, low: int, high: int) -> int:
+        """A query argument that is a whole number within bounds.
+
+        Raises:
+            Refused: It is something else.
+        """
+        text: str = self.get_query_argument(name, str(default))
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
+            raise Refused(f"{name!r} has to be a whole number from {low} to {high}.")
+        return int(text)
+
+    def refuse(self, status: int, message: str) -> None:
+        """Answer with an error that a person can act on."""
+        self.set_status(status)
+        self.finish(msgspec.json.encode({"message": message, "reason": None}))

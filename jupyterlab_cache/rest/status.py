@@ -1,0 +1,47 @@
+"""``/status``: verdicts on notebooks, as saved or as they stand in the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jupyter_server.auth.decorator import authorized
+from tornado.web import authenticated
+
+from ..notebooks.digests import DocumentDigests
+from .operation import CacheHandler, Refused, operation
+from .wire import StatusRequest, job_wire, status_wire
+
+MAX_NOTEBOOKS = 1000
+
+
+class StatusHandler(CacheHandler):
+    """The verdict on one notebook or many."""
+
+    @authenticated
+    @authorized
+    @operation
+    async def get(self) -> object:
+        """Judge notebooks as they are saved on disk."""
+        paths = self.get_query_arguments("path")
+        if not paths or not all(paths) or len(paths) > MAX_NOTEBOOKS:
+            raise Refused(f"Name 1 to {MAX_NOTEBOOKS} notebooks with the query argument 'path'.")
+        return await self._statuses([(path, None) for path in paths])
+
+    # Judging changes nothing, though the verb is one that writes: authorize it as reading.
+    @authenticated
+    @authorized(action="read")
+    @operation
+    async def post(self) -> object:
+        """Judge notebooks as they stand in the browser."""
+        request = self.decode(StatusRequest)
+        return await self._statuses(
+            [(item.path, item.document and item.document.digests()) for item in request.notebooks]
+        )
+
+    async def _statuses(self, queries: Sequence[tuple[str, DocumentDigests | None]]) -> object:
+        statuses = await self.in_thread(self.cache.judge, queries)
+        answers = []
+        for status in statuses:
+            job = self.app.queue.active_job(self.cache.projects.resolve(status.path))
+            answers.append(status_wire(status, job and job_wire(job, status.path)))
+        return {"statuses": answers}

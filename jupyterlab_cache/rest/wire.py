@@ -1,0 +1,203 @@
+"""The shapes that cross the wire, as ``openapi.yaml`` defines them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from ..execution.jobs import Job
+from ..inputs.reasons import Reason
+from ..inputs.verdict import Status
+from ..notebooks.digests import CellDigests, DocumentDigests
+from ..store.records import Failure
+from ..store.store import StoredEntry
+
+_DIGEST_PATTERN = "^[0-9a-f]{64}$"
+
+NotebookPath = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class CellDigestsWire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Digests of one code cell of a document that is open in the browser."""
+
+    digest: Annotated[str, msgspec.Meta(pattern=_DIGEST_PATTERN)]
+    outputs_digest: Annotated[str, msgspec.Meta(pattern=_DIGEST_PATTERN)]
+    has_outputs: bool = True
+
+
+class DocumentDigestsWire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Digests of a document that is open in the browser."""
+
+    kernel_name: Annotated[str, msgspec.Meta(max_length=1000)] | None
+    cells: Annotated[list[CellDigestsWire], msgspec.Meta(max_length=100_000)]
+
+    def digests(self) -> DocumentDigests:
+        """The same in the notebooks room's own words."""
+        return DocumentDigests(
+            kernel_name=self.kernel_name or None,
+            cells=tuple(
+                CellDigests(
+                    digest=cell.digest,
+                    outputs_digest=cell.outputs_digest,
+                    has_outputs=cell.has_outputs,
+                )
+                for cell in self.cells
+            ),
+        )
+
+
+class NotebookQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One notebook of a status request; without a document, what is saved on disk counts."""
+
+    path: NotebookPath
+    document: DocumentDigestsWire | None = None
+
+
+class StatusRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of ``POST /status``."""
+
+    notebooks: Annotated[list[NotebookQuery], msgspec.Meta(min_length=1, max_length=1000)]
+
+
+class JobRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of ``POST /jobs``."""
+
+    path: NotebookPath
+    force: bool = False
+    timeout: Annotated[float, msgspec.Meta(gt=0)] | None = None
+
+
+class CaptureRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of ``POST /captures``."""
+
+    path: NotebookPath
+
+
+def failure_wire(failure: Failure | None) -> dict[str, object] | None:
+    """A failure with all its fields, also those that are empty."""
+    if failure is None:
+        return None
+    return {
+        "name": failure.name,
+        "message": failure.message,
+        "cell": failure.cell,
+        "traceback": list(failure.traceback),
+    }
+
+
+def reason_wire(reason: Reason) -> dict[str, object]:
+    """A reason with all its fields."""
+    return {
+        "code": reason.code,
+        "subject": reason.subject,
+        "message": reason.message,
+        "cell": reason.cell,
+        "before": reason.before,
+        "after": reason.after,
+    }
+
+
+def job_wire(job: Job, path: str) -> dict[str, object]:
+    """A job, with the notebook's path relative to the server's root."""
+    return {
+        "id": job.id,
+        "path": path,
+        "state": job.state,
+        "result": job.result,
+        "created": job.created,
+        "started": job.started,
+        "finished": job.finished,
+        "cells_done": job.cells_done,
+        "cells_total": job.cells_total,
+        "kernel_id": job.kernel_id,
+        "entry": job.entry,
+        "code_key": job.code_key,
+        "failure": failure_wire(job.failure),
+    }
+
+
+def status_wire(status: Status, job: dict[str, object] | None) -> dict[str, object]:
+    """A status (its path already relative to the server's root) and the notebook's running job."""
+    return {
+        "path": status.path,
+        "verdict": status.verdict,
+        "outputs": status.outputs,
+        "provenance": status.provenance,
+        "reasons": [reason_wire(reason) for reason in status.reasons],
+        "entry": status.entry,
+        "code_key": status.code_key,
+        "kernel_name": status.kernel_name,
+        "created": status.created,
+        "seconds": status.seconds,
+        "coverage": list(status.coverage),
+        "gaps": list(status.gaps),
+        "trusted": status.trusted,
+        "cells": status.cells,
+        "failure": failure_wire(status.failure),
+        "job": job,
+    }
+
+
+def summary_wire(stored: StoredEntry, path: str, *, pinned: bool) -> dict[str, object]:
+    """What a list shows of an entry."""
+    entry = stored.entry
+    return {
+        "id": stored.id,
+        "code_key": entry.code_key,
+        "path": path,
+        "kernel_name": entry.kernel_name,
+        "created": entry.created,
+        "seconds": entry.seconds,
+        "provenance": entry.provenance,
+        "outcome": entry.outcome,
+        "cells": len(entry.cells),
+        "output_bytes": entry.output_bytes,
+        "trusted": stored.trusted,
+        "pinned": pinned,
+    }
+
+
+def detail_wire(stored: StoredEntry, path: str, *, pinned: bool) -> dict[str, object]:
+    """An entry with its inputs and artefacts; fingerprints stay in the store."""
+    entry = stored.entry
+    return {
+        **summary_wire(stored, path, pinned=pinned),
+        "inputs": [
+            {
+                "kind": item.kind,
+                "subject": item.subject,
+                "path": item.path,
+                "size": item.size,
+                "modified": item.modified,
+                "cells": list(item.cells),
+            }
+            for item in entry.inputs
+        ],
+        "artefacts": [
+            {"path": item.path, "size": item.size, "cells": list(item.cells)}
+            for item in entry.artefacts
+        ],
+        "coverage": list(entry.coverage),
+        "gaps": list(entry.gaps),
+        "failure": failure_wire(entry.failure),
+        "volatile": entry.volatile,
+    }
+
+
+def outputs_wire(stored: StoredEntry, outputs: list[list[dict[str, object]]]) -> dict[str, object]:
+    """The outputs of an entry, cell by cell."""
+    return {
+        "entry": stored.id,
+        "code_key": stored.entry.code_key,
+        "trusted": stored.trusted,
+        "cells": [
+            {
+                "digest": cell.digest,
+                "id": cell.id,
+                "execution_count": cell.execution_count,
+                "outputs": cell_outputs,
+            }
+            for cell, cell_outputs in zip(stored.entry.cells, outputs, strict=True)
+        ],
+    }

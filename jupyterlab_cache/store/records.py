@@ -1,0 +1,179 @@
+"""The records that the store keeps: what an execution was, used and produced.
+
+Every record is an immutable msgspec struct. Its JSON form, written by
+:func:`msgspec.json.encode`, is what stands in the store's files, so a field added here needs a
+default: older entries stay readable.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+ENTRY_FORMAT = 1
+"""Version of the entry record; an entry of a higher version is not read."""
+
+Provenance = Literal["executed", "captured", "imported"]
+"""How an entry came to be."""
+
+InputKind = Literal[
+    "file",
+    "directory",
+    "absent",
+    "stat",
+    "module",
+    "import-names",
+    "package",
+    "python",
+    "kernel",
+    "env",
+    "glob",
+]
+"""What an input is.
+
+``file``: content of a file. ``directory``: the names in a folder. ``absent``: a path that was
+looked for and not there. ``stat``: existence, size or time of a path, as far as it was asked for.
+``module``: an imported file of the project. ``import-names``: which of the imported names a folder
+on ``sys.path`` offers. ``package``: an installed distribution. ``python``: the interpreter.
+``kernel``: the kernelspec of a kernel that is not Python. ``env``: an environment variable.
+``glob``: the paths and contents that a declared pattern matches.
+"""
+
+Outcome = Literal["ok", "error", "died", "timeout", "cancelled"]
+"""How an execution ended. Only ``ok`` and ``error`` (raised by a cell) can match in a verdict."""
+
+
+class Input(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something outside the notebook that an execution used, with its fingerprint at that time.
+
+    Attributes:
+        kind: What it is; together with ``path`` or ``subject`` it names the input.
+        subject: What a person calls it: a relative path, a module, a distribution, a variable.
+        fingerprint: What was recorded; compared for equality with the present one.
+        path: For inputs on disk: POSIX path relative to the notebook's folder when the input lies
+            inside the project root (it may climb with ``..``), absolute otherwise.
+        size: Bytes of the file, to explain a change.
+        modified: Modification time in seconds since the epoch, to explain a change.
+        names: ``directory``: names to leave out (the run's own artefacts); ``import-names``: the
+            names that were looked up.
+        created_by_run: The run itself created the file: being absent now matches as well.
+        content: Blob with the content of a small text input, to show what changed.
+        cells: Ordinals of the code cells that used it; empty when not known.
+    """
+
+    kind: InputKind
+    subject: str
+    fingerprint: str
+    path: str | None = None
+    size: int | None = None
+    modified: float | None = None
+    names: tuple[str, ...] = ()
+    created_by_run: bool = False
+    content: str | None = None
+    cells: tuple[int, ...] = ()
+
+
+class Artefact(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A file that the execution wrote.
+
+    Attributes:
+        path: Where, in the same form as :attr:`Input.path`.
+        digest: Digest of its content at the end of the run; None when it was not read.
+        size: Bytes.
+        cells: Ordinals of the code cells that wrote it.
+    """
+
+    path: str
+    digest: str | None = None
+    size: int | None = None
+    cells: tuple[int, ...] = ()
+
+
+class CellRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One executed code cell, in order of execution (blank cells are not recorded).
+
+    Attributes:
+        digest: Cell digest, see ``docs/code-key.md``.
+        prefix_key: Key of the notebook up to and including this cell.
+        outputs_digest: Digest of the cell's outputs.
+        id: The cell's nbformat id, when it has one.
+        execution_count: The count that the kernel gave.
+        seconds: Wall time of the cell; None when it was not executed or not measured.
+    """
+
+    digest: str
+    prefix_key: str
+    outputs_digest: str
+    id: str | None = None
+    execution_count: int | None = None
+    seconds: float | None = None
+
+
+class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why an execution did not end well.
+
+    Attributes:
+        name: Exception class, or ``KernelDied``, ``Timeout``, ``Cancelled``.
+        message: One line or more for a person.
+        cell: Ordinal of the code cell; None when no cell was running.
+        traceback: Lines as the kernel sent them, with their colours.
+    """
+
+    name: str
+    message: str
+    cell: int | None = None
+    traceback: tuple[str, ...] = ()
+
+
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The immutable record of one execution.
+
+    Attributes:
+        code_key: Digest of what was executed.
+        kernel_name: Name of the kernelspec.
+        notebook_path: POSIX path of the notebook, relative to the project root.
+        created: End of the execution, seconds since the epoch.
+        seconds: Wall time of the whole execution.
+        provenance: How the entry came to be.
+        outcome: How the execution ended.
+        outputs: Blob of the outputs document (:mod:`jupyterlab_cache.store.outputs`).
+        notebook: Blob of the notebook's code cells as executed, nbformat 4 JSON without outputs.
+        outputs_digest: Digest over all cells' outputs.
+        cells: The executed code cells in order.
+        inputs: What the execution used.
+        artefacts: What the execution wrote.
+        coverage: How inputs were found, e.g. ``python-audit``.
+        gaps: What that way of finding inputs cannot see, e.g. ``network``.
+        variant: Parameters and options that change results.
+        failure: Present unless the outcome is ``ok``.
+        volatile: The execution depended on something that cannot be fingerprinted.
+        changed_inputs: Inputs that changed between their first use and the end of the execution,
+            by the execution itself or by others; such an entry never matches.
+        output_bytes: Size of all outputs.
+        software: Version of this package.
+        format: Version of this record.
+    """
+
+    code_key: str
+    kernel_name: str
+    notebook_path: str
+    created: float
+    seconds: float
+    provenance: Provenance
+    outcome: Outcome
+    outputs: str
+    notebook: str
+    outputs_digest: str
+    cells: tuple[CellRecord, ...]
+    inputs: tuple[Input, ...] = ()
+    artefacts: tuple[Artefact, ...] = ()
+    coverage: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    variant: dict[str, str | int | float | bool | None] = {}
+    failure: Failure | None = None
+    volatile: bool = False
+    changed_inputs: tuple[str, ...] = ()
+    output_bytes: int = 0
+    software: str = ""
+    format: int = ENTRY_FORMAT

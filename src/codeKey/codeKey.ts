@@ -1,0 +1,95 @@
+/**
+ * The code key: what a notebook executes, as a digest. Specified in `docs/code-key.md`; the server's twin is
+ * `jupyterlab_cache/notebooks/code_key.py`.
+ */
+
+import { sha256 } from '@noble/hashes/sha2';
+import { bytesToHex } from '@noble/hashes/utils';
+
+/** Names the version of the method. */
+export const KEY_PREFIX = 'ck1-';
+
+/** The tags that change what an execution does, in the order in which they enter a digest. */
+const EXECUTION_TAGS = ['raises-exception', 'skip-execution'];
+
+const BLANK = /^[\t\n\v\f\r ]*$/;
+const LONE_SURROGATE =
+  /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
+
+const encoder = new TextEncoder();
+
+/** The text with each lone surrogate replaced by U+FFFD. */
+export function wellFormed(text: string): string {
+  return text.replace(LONE_SURROGATE, '\uFFFD');
+}
+
+/**
+ * The source of a cell as it enters the key, and as it is executed.
+ *
+ * @param source - One string, or lines to be joined without a separator.
+ */
+export function normaliseSource(source: string | readonly string[]): string {
+  const text = typeof source === 'string' ? source : source.join('');
+  return wellFormed(text.replace(/\r\n/g, '\n'));
+}
+
+/** Whether a normalised source holds nothing that could be executed. */
+export function isBlank(source: string): boolean {
+  return BLANK.test(source);
+}
+
+/**
+ * The tags that enter a cell's digest.
+ *
+ * @param tags - `metadata.tags` as it stands; anything but a list of strings counts as no tags.
+ */
+export function executionFlags(tags: unknown): string[] {
+  if (!Array.isArray(tags) || !tags.every(tag => typeof tag === 'string')) {
+    return [];
+  }
+  return EXECUTION_TAGS.filter(tag => tags.includes(tag));
+}
+
+/**
+ * Digest of one code cell, 64 hexadecimal digits.
+ *
+ * @param source - Normalised source.
+ * @param flags - As {@link executionFlags} gives them.
+ */
+export function cellDigest(
+  source: string,
+  flags: readonly string[] = []
+): string {
+  return hexDigest(`cell\n${flags.join(',')}\n${source}`);
+}
+
+/**
+ * For each cell the key of the notebook up to and including it.
+ *
+ * @param kernelName - Name of the kernelspec.
+ * @param digests - Cell digests of the code cells that are not blank, in order.
+ */
+export function prefixKeys(
+  kernelName: string,
+  digests: readonly string[]
+): string[] {
+  let key = kernelKey(kernelName);
+  return digests.map(digest => (key = hexDigest(`prefix\n${key}\n${digest}`)));
+}
+
+/** Digest of everything that is executed: `ck1-` and 64 hexadecimal digits. */
+export function codeKey(
+  kernelName: string,
+  digests: readonly string[]
+): string {
+  const keys = prefixKeys(kernelName, digests);
+  return KEY_PREFIX + (keys[keys.length - 1] ?? kernelKey(kernelName));
+}
+
+function kernelKey(kernelName: string): string {
+  return hexDigest(`kernel\n${wellFormed(kernelName)}`);
+}
+
+function hexDigest(text: string): string {
+  return bytesToHex(sha256(encoder.encode(text)));
+}

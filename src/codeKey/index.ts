@@ -1,0 +1,2 @@
+export * from './codeKey';
+export * from './outputsDigest';

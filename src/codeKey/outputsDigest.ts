@@ -1,0 +1,149 @@
+/**
+ * Whether two sets of outputs show the same. Specified in `docs/code-key.md`; the server's twin is
+ * `jupyterlab_cache/notebooks/outputs_digest.py`.
+ */
+
+import { sha256 } from '@noble/hashes/sha2';
+import { bytesToHex } from '@noble/hashes/utils';
+import type {
+  PartialJSONObject,
+  PartialJSONValue,
+  ReadonlyPartialJSONObject,
+  ReadonlyPartialJSONValue
+} from '@lumino/coreutils';
+import { wellFormed } from './codeKey';
+
+type Feed = (bytes: Uint8Array) => void;
+
+const encoder = new TextEncoder();
+
+/** Digest of a JSON value, 64 hexadecimal digits; the same in Python and TypeScript. */
+export function valueDigest(value: ReadonlyPartialJSONValue): string {
+  const hash = sha256.create();
+  feed(bytes => hash.update(bytes), value);
+  return bytesToHex(hash.digest());
+}
+
+/** Digest of one cell's outputs, as nbformat 4 defines them. */
+export function cellOutputsDigest(
+  outputs: readonly ReadonlyPartialJSONObject[]
+): string {
+  return outputs.length === 0 ? NO_OUTPUTS : valueDigest(normalOutputs(outputs));
+}
+
+/** Digest over the outputs digests of a document's code cells that are not blank. */
+export function documentOutputsDigest(cellDigests: readonly string[]): string {
+  return valueDigest([...cellDigests]);
+}
+
+function feed(update: Feed, value: ReadonlyPartialJSONValue | undefined): void {
+  if (value === null || value === undefined) {
+    update(encoder.encode('z'));
+  } else if (typeof value === 'boolean') {
+    update(encoder.encode(value ? 't' : 'f'));
+  } else if (typeof value === 'string') {
+    feedText(update, value);
+  } else if (typeof value === 'number') {
+    update(double(value));
+  } else if (Array.isArray(value)) {
+    update(encoder.encode(`l${value.length}:`));
+    value.forEach(item => feed(update, item));
+  } else {
+    const object = value as ReadonlyPartialJSONObject;
+    // The default order of strings is by UTF-16 code units, as specified.
+    const keys = Object.keys(object)
+      .filter(key => object[key] !== undefined)
+      .sort();
+    update(encoder.encode(`o${keys.length}:`));
+    keys.forEach(key => {
+      feedText(update, key);
+      feed(update, object[key]);
+    });
+  }
+}
+
+function feedText(update: Feed, text: string): void {
+  const bytes = encoder.encode(wellFormed(text));
+  update(encoder.encode(`s${bytes.length}:`));
+  update(bytes);
+}
+
+function double(value: number): Uint8Array {
+  const bytes = new Uint8Array(9);
+  bytes[0] = 'n'.charCodeAt(0);
+  // Adding +0 turns −0 into +0; a DataView writes NaN as 7ff8000000000000.
+  new DataView(bytes.buffer).setFloat64(1, value + 0);
+  return bytes;
+}
+
+function normalOutputs(
+  outputs: readonly ReadonlyPartialJSONObject[]
+): PartialJSONValue[] {
+  const normal: PartialJSONValue[][] = [];
+  for (const output of outputs) {
+    switch (output.output_type) {
+      case 'stream': {
+        const name = (output.name ?? '') as PartialJSONValue;
+        const text = joined((output.text ?? '') as PartialJSONValue);
+        const last = normal[normal.length - 1];
+        if (last && last[0] === 'stream' && last[1] === name) {
+          last[2] = `${last[2]}${text}`;
+        } else {
+          normal.push(['stream', name, text]);
+        }
+        break;
+      }
+      case 'display_data':
+      case 'execute_result':
+        normal.push([
+          output.output_type,
+          normalBundle(output.data),
+          isObject(output.metadata) ? output.metadata : {}
+        ]);
+        break;
+      case 'error':
+        normal.push([
+          'error',
+          (output.ename ?? '') as PartialJSONValue,
+          (output.evalue ?? '') as PartialJSONValue,
+          Array.isArray(output.traceback) ? output.traceback : []
+        ]);
+        break;
+    }
+  }
+  return normal;
+}
+
+function normalBundle(
+  data: ReadonlyPartialJSONValue | undefined
+): PartialJSONObject {
+  const bundle: PartialJSONObject = {};
+  if (isObject(data)) {
+    for (const [mime, item] of Object.entries(data)) {
+      bundle[mime] = isJSONMime(mime) ? item : joined(item as PartialJSONValue);
+    }
+  }
+  return bundle;
+}
+
+function isJSONMime(mime: string): boolean {
+  return (
+    mime === 'application/json' ||
+    (mime.startsWith('application/') && mime.endsWith('+json'))
+  );
+}
+
+function joined(text: PartialJSONValue): PartialJSONValue {
+  return Array.isArray(text) && text.every(line => typeof line === 'string')
+    ? text.join('')
+    : text;
+}
+
+function isObject(
+  value: ReadonlyPartialJSONValue | undefined
+): value is PartialJSONObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Digest of a cell without outputs. */
+export const NO_OUTPUTS = valueDigest([]);
