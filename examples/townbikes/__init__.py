@@ -1,0 +1,1 @@
+"""Bicycle counts of a town."""

@@ -1,0 +1,23 @@
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { captureOfferPlugin } from './plugins/captureOffer';
+import { commandsPlugin } from './plugins/commands';
+import { fileBrowserPlugin } from './plugins/fileBrowser';
+import { jobResultsPlugin } from './plugins/jobResults';
+import { panelPlugin } from './plugins/panel';
+import { servicePlugin } from './plugins/service';
+import { toolbarPlugin } from './plugins/toolbar';
+
+export * from './tokens';
+
+/** The plugins; each can be disabled alone. */
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  servicePlugin,
+  toolbarPlugin,
+  commandsPlugin,
+  fileBrowserPlugin,
+  panelPlugin,
+  jobResultsPlugin,
+  captureOfferPlugin
+];
+
+export default plugins;

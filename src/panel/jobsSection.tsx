@@ -1,0 +1,128 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
+import * as React from 'react';
+import type { Job } from '../contract/types';
+import { duration } from '../details/time';
+import { isActive } from '../models/jobs';
+import type { INotebookCache } from '../tokens';
+
+const MOST_SHOWN = 50;
+
+/** *Jobs*: what runs, waits and has ended. */
+export class JobsSection extends ReactWidget {
+  /**
+   * @param cache - What it shows.
+   * @param trans - For its words.
+   */
+  constructor(cache: INotebookCache, trans: TranslationBundle) {
+    super();
+    this._cache = cache;
+    this._trans = trans;
+    this.addClass('jp-NotebookCache-body');
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    void this._cache.jobs.refresh();
+  }
+
+  protected override render(): JSX.Element {
+    const trans = this._trans;
+    const { jobs } = this._cache;
+    return (
+      <UseSignal signal={jobs.changed}>
+        {() =>
+          jobs.jobs.length === 0 ? (
+            <p>{trans.__('No notebook is being executed.')}</p>
+          ) : (
+            <ul
+              className="jp-NotebookCache-jobs"
+              aria-label={trans.__('Jobs')}
+            >
+              {jobs.jobs.slice(0, MOST_SHOWN).map(job => (
+                <li key={job.id}>
+                  <JobLine cache={this._cache} job={job} trans={trans} />
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </UseSignal>
+    );
+  }
+
+  private readonly _cache: INotebookCache;
+  private readonly _trans: TranslationBundle;
+}
+
+interface IJobProps {
+  cache: INotebookCache;
+  job: Job;
+  trans: TranslationBundle;
+}
+
+function JobLine({ cache, job, trans }: IJobProps): JSX.Element {
+  return (
+    <>
+      <div className="jp-NotebookCache-jobLine">
+        <span className="jp-NotebookCache-path" title={job.path}>
+          {job.path}
+        </span>
+        <span>{stateText(job, trans)}</span>
+        {isActive(job) && (
+          <button
+            type="button"
+            className="jp-NotebookCache-link"
+            aria-label={trans.__('Cancel the job of %1', job.path)}
+            onClick={() => void cache.actions.cancel(job)}
+          >
+            {trans.__('Cancel')}
+          </button>
+        )}
+        {job.result === 'failed' && (
+          <button
+            type="button"
+            className="jp-NotebookCache-link"
+            aria-label={trans.__('Try %1 again', job.path)}
+            onClick={() => void cache.actions.submit(job.path, true)}
+          >
+            {trans.__('Try again')}
+          </button>
+        )}
+      </div>
+      {job.state === 'running' && (
+        <progress
+          aria-label={trans.__('Progress of %1', job.path)}
+          max={Math.max(1, job.cells_total)}
+          value={job.cells_done}
+        />
+      )}
+      {job.failure && (
+        <div className="jp-NotebookCache-failure">
+          {job.failure.name}: {job.failure.message}
+        </div>
+      )}
+    </>
+  );
+}
+
+function stateText(job: Job, trans: TranslationBundle): string {
+  switch (job.state) {
+    case 'queued':
+      return trans.__('queued');
+    case 'running':
+      return trans.__('%1 of %2 cells', job.cells_done, job.cells_total);
+    case 'cancelled':
+      return trans.__('cancelled');
+    case 'failed':
+      return trans.__('failed');
+    case 'done': {
+      if (job.result === 'fresh') {
+        return trans.__('was fresh');
+      }
+      const seconds = (job.finished ?? 0) - (job.started ?? 0);
+      return trans.__('done in %1', duration(Math.max(0, seconds)));
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { SidePanel } from '@jupyterlab/ui-components';
+import type { AccordionPanel } from '@lumino/widgets';
+import type { INotebookCache } from '../tokens';
+import { cacheIcon } from '../toolbar/icons';
+import { LazySection } from './section';
+
+/** The side panel *Notebook cache*; the bodies of its sections are loaded when it is first shown. */
+export class CachePanel extends SidePanel {
+  /**
+   * @param cache - What it shows.
+   * @param trans - For its words.
+   */
+  constructor(cache: INotebookCache, trans: TranslationBundle) {
+    super();
+    this.id = 'jupyterlab-cache:panel';
+    this.addClass('jp-NotebookCache-panel');
+    this.title.icon = cacheIcon;
+    this.title.caption = trans.__('Notebook cache');
+    this.node.setAttribute('role', 'region');
+    this.node.setAttribute('aria-label', trans.__('Notebook cache'));
+    this.addWidget(
+      new LazySection(trans.__('This notebook'), async () => {
+        const { NotebookSection } = await import('./notebookSection');
+        return new NotebookSection(cache, trans);
+      })
+    );
+    this.addWidget(
+      new LazySection(trans.__('Jobs'), async () => {
+        const { JobsSection } = await import('./jobsSection');
+        return new JobsSection(cache, trans);
+      })
+    );
+    (this.content as AccordionPanel).setRelativeSizes([3, 1]);
+  }
+}

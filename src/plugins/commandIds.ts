@@ -1,0 +1,10 @@
+/** Identifiers of the commands, which settings, menus and other extensions may name. */
+export const CommandIDs = {
+  cache: 'notebook-cache:cache',
+  force: 'notebook-cache:force',
+  restore: 'notebook-cache:restore',
+  capture: 'notebook-cache:capture',
+  cancel: 'notebook-cache:cancel',
+  cacheSelected: 'notebook-cache:cache-selected',
+  showPanel: 'notebook-cache:show-panel'
+} as const;

@@ -1,0 +1,42 @@
+import type {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { IToolbarWidgetRegistry } from '@jupyterlab/apputils';
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { createCacheButton, createRestoreButton } from '../toolbar/buttons';
+import { StatusChip } from '../toolbar/chip';
+import { INotebookCache } from '../tokens';
+
+const FACTORY = 'Notebook';
+
+/** Puts the status chip and the two buttons into notebooks' toolbars. */
+export const toolbarPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyterlab-cache:toolbar',
+  description: 'Shows in a notebook toolbar whether its outputs are still true.',
+  autoStart: true,
+  requires: [INotebookCache, IToolbarWidgetRegistry],
+  optional: [ITranslator],
+  activate: (
+    _: JupyterFrontEnd,
+    cache: INotebookCache,
+    registry: IToolbarWidgetRegistry,
+    translator: ITranslator | null
+  ): void => {
+    const trans = (translator ?? nullTranslator).load('jupyterlab_cache');
+    registry.addFactory<NotebookPanel>(
+      FACTORY,
+      'notebook-cache-status',
+      panel => new StatusChip(cache.statusOf(panel), trans)
+    );
+    registry.addFactory<NotebookPanel>(FACTORY, 'notebook-cache-run', panel =>
+      createCacheButton(cache, panel, trans)
+    );
+    registry.addFactory<NotebookPanel>(
+      FACTORY,
+      'notebook-cache-restore',
+      panel => createRestoreButton(cache, panel, trans)
+    );
+  }
+};
