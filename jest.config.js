@@ -29,6 +29,7 @@ const base = jupyterlab(__dirname);
 module.exports = {
   ...base,
   rootDir: __dirname,
+  reporters: ['default'],
   roots: ['<rootDir>/src'],
   testRegex: 'src/.*/__tests__/.*\\.spec\\.tsx?$',
   transformIgnorePatterns: [`/node_modules/(?!(${esModules})).+`],

@@ -1,1 +1,1 @@
-"""Bicycle counts of a town."""
+"""What the notebooks about the Weir Bridge share."""

@@ -19,7 +19,7 @@ from ..notebooks.code_key import EXECUTION_TAGS
 from ..notebooks.digests import DocumentDigests
 from ..store.records import Failure, Outcome
 from ..store.store import Store, StoredEntry
-from .kernels import Kernels
+from .kernels import Kernels, keep_awake
 from .recording import Execution, record
 
 Progress = Callable[[int, int], None]
@@ -113,6 +113,7 @@ async def execute(request: ExecutionRequest, kernels: Kernels) -> StoredEntry:
     )
     request.on_kernel(kernel_id)
     clean_end = False
+    waker = asyncio.ensure_future(keep_awake(client))
     try:
         await observer.attach(client)
         run = _Run(request, notebook, cells, kernels.manager_of(kernel_id), client)
@@ -121,6 +122,7 @@ async def execute(request: ExecutionRequest, kernels: Kernels) -> StoredEntry:
         observation = await observer.collect(client if alive else None)
         clean_end = alive
     finally:
+        waker.cancel()
         client.stop_channels()
         kernels.end(kernel_id, now=not clean_end)
         request.on_kernel(None)

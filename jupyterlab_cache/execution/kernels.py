@@ -13,6 +13,7 @@ from typing import Any
 _log = logging.getLogger(__name__)
 
 _SHUTDOWN_SECONDS = 10.0
+_WAKE_SECONDS = 0.2
 _IPYTHON_ARGUMENTS = ["--HistoryManager.hist_file=:memory:"]
 
 
@@ -135,6 +136,22 @@ class Kernels:
         """Wait until the kernels that were ended are gone."""
         while self._endings:
             await asyncio.gather(*self._endings, return_exceptions=True)
+
+
+async def keep_awake(client: Any) -> None:
+    """Look after a client's sockets for as long as this runs.
+
+    Sending on a socket can swallow the wake-up of whoever waits to receive on it (jupyter_client
+    issue 1059): the message has arrived, and nobody is told. So every now and then each socket is
+    asked whether it has events that nobody has handled.
+    """
+    while True:
+        for name in ("shell", "iopub", "control", "stdin"):
+            socket = getattr(getattr(client, f"{name}_channel", None), "socket", None)
+            schedule = getattr(socket, "_schedule_remaining_events", None)
+            if schedule is not None and not socket.closed:
+                schedule()
+        await asyncio.sleep(_WAKE_SECONDS)
 
 
 def own_kernels() -> Kernels:

@@ -31,6 +31,8 @@ EXISTENCE = {"exists", "isfile", "isdir", "is_file", "is_dir", "lexists", "islin
              "makedirs", "access"}
 LIBRARY_VARIABLES = ("TZ", "LANG", "LC_", "PYTHON", "OMP_NUM_THREADS", "MPLBACKEND")
 NATIVE_READERS = ("pyarrow", "polars", "h5py", "netCDF4", "duckdb", "lxml", "rasterio", "osgeo")
+PACKAGE_SEARCH = (os.path.join("importlib", "metadata", "__init__.py"),
+                  os.path.join("pkg_resources", "__init__.py"), "pkgutil.py")
 CHILD_EVENTS = {"subprocess.Popen", "os.exec", "os.posix_spawn", "os.spawn", "os.system",
                 "os.fork", "os.forkpty", "os.startfile"}
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -143,9 +145,20 @@ def install(project_root: str, shell: Any) -> None:
         if not cells or cells[-1] != state["cell"]:
             cells.append(state["cell"])
 
+    def by_package_search() -> bool:
+        """Whether a library looks through what is installed, which says nothing about the run."""
+        frame = get_frame(4)
+        for _ in range(6):
+            if frame is None:
+                return False
+            if frame.f_code.co_filename.endswith(PACKAGE_SEARCH):
+                return True
+            frame = frame.f_back
+        return False
+
     def on_open(path: Any, mode: Any, flags: Any) -> None:
         place = absolute(path)
-        if place is None:
+        if place is None or by_package_search():
             return
         if place.startswith(skipped):
             if not place.endswith((".py", ".pyc", ".so", ".pyd")):
@@ -164,7 +177,7 @@ def install(project_root: str, shell: Any) -> None:
         frame = get_frame(3)
         if frame is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
             return
-        if isinstance(path, int):
+        if isinstance(path, int) or by_package_search():
             return
         place = absolute("." if path is None else path)
         if place is None or (place + os.sep).startswith(skipped) or place in folders:

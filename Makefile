@@ -1,0 +1,90 @@
+# Sets up, runs, tests and measures jupyterlab-cache. Needs Python 3.10+, Node.js 20 and make.
+#
+#   make lab        open JupyterLab on examples/ with the extension (LAB_ARGS="--no-browser --port 8899")
+#   make test       run all tests (SUITES="python jest" chooses some; see scripts/run_suites.py)
+#   make bench      measure (BENCHMARKS="bundle start" chooses some)
+#   make constraints  pin the newest versions of all Python dependencies anew
+#   make clean      remove everything that was built or installed
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+LAB_ARGS ?=
+SUITES ?=
+BENCHMARKS ?=
+
+VENV := .venv
+STAMPS := .stamps
+PY := $(VENV)/bin/python
+LABEXTENSION := jupyterlab_cache/labextension
+BUNDLE := $(LABEXTENSION)/static/style.js
+INSTALLED := $(VENV)/share/jupyter/labextensions/jupyterlab-cache
+FRONTEND_SOURCES := $(shell find src style schema -type f -not -path '*/__tests__/*') tsconfig.json
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root,)
+
+# Suites and benchmarks that need a browser and the packages that drive it.
+NEEDS_BROWSER := $(if $(SUITES),$(filter browser tsc-browser,$(SUITES)),browser)
+
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
+
+.PHONY: help setup lab test bench browser constraints clean
+
+help:
+	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
+
+setup: $(STAMPS)/python $(BUNDLE)
+
+lab: setup
+	jupyter lab --ServerApp.root_dir=examples $(AS_ROOT) $(LAB_ARGS)
+
+test: setup $(if $(NEEDS_BROWSER),browser)
+	$(PY) scripts/run_suites.py $(SUITES)
+
+bench: setup browser
+	$(PY) benchmarks/run.py $(BENCHMARKS)
+
+# The extension's dependencies and the extension itself, whose front end is built on the way.
+$(STAMPS)/python: pyproject.toml constraints.txt package.json install.json $(STAMPS)/node
+	@# A reinstallation must not delete the build through the link that is set below.
+	@if [ -L $(INSTALLED) ]; then rm $(INSTALLED); fi
+	$(PY) -m pip install -q -c constraints.txt -e ".[dev,test]"
+	@$(MAKE) --no-print-directory link
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/node: package.json yarn.lock .yarnrc.yml $(VENV)/pyvenv.cfg
+	jlpm install --immutable
+	@mkdir -p $(@D) && touch $@
+
+$(VENV)/pyvenv.cfg:
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install -q -c constraints.txt jupyter-builder
+
+$(BUNDLE): $(FRONTEND_SOURCES) package.json | $(STAMPS)/python
+	@# Installing has just built it, unless a source changed since then.
+	@if [ -z "$$(find $(FRONTEND_SOURCES) package.json -newer $@ 2>/dev/null)" ] && [ -e $@ ]; \
+	  then touch $@; else jlpm build:prod && touch $@; fi
+	@$(MAKE) --no-print-directory link
+
+# JupyterLab looks at the build itself, so what is built anew is there after a reload.
+.PHONY: link
+link:
+	@rm -rf $(INSTALLED) && mkdir -p $(dir $(INSTALLED)) && ln -s $(CURDIR)/$(LABEXTENSION) $(INSTALLED)
+
+browser: $(STAMPS)/ui-tests
+	@scripts/ensure_browser.sh
+
+$(STAMPS)/ui-tests: ui-tests/package.json ui-tests/yarn.lock $(VENV)/pyvenv.cfg
+	cd ui-tests && jlpm install --immutable
+	@mkdir -p $(@D) && touch $@
+
+constraints:
+	$(PYTHON) scripts/constraints.py
+
+clean:
+	rm -rf $(VENV) $(STAMPS) node_modules ui-tests/node_modules lib build $(LABEXTENSION) tsconfig.tsbuildinfo
+	rm -rf ui-tests/test-results .mypy_cache .pytest_cache .ruff_cache .eslintcache .stylelintcache

@@ -1,0 +1,57 @@
+"""Writes ``constraints.txt``: the versions that the project is tested with.
+
+The dependencies of all extras are installed into an empty virtual environment, and what is there then is written down,
+names and versions only. The pins hold for the Python version that they were made with; others resolve freely.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+if sys.version_info < (3, 11):
+    raise SystemExit("Run this with the Python version that the pins are for: 3.11 or newer.")
+
+import tomllib
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "constraints.txt"
+OURS = {"pip", "setuptools", "wheel", "jupyterlab-cache", "jupyterlab_cache"}
+
+
+def requirements() -> list[str]:
+    """All requirements that ``pyproject.toml`` names, those of the build included."""
+    content = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    extras = content["project"]["optional-dependencies"].values()
+    return [
+        *content["build-system"]["requires"],
+        *content["project"]["dependencies"],
+        *(requirement for extra in extras for requirement in extra),
+    ]
+
+
+def main() -> int:
+    """Install, list, write."""
+    with tempfile.TemporaryDirectory() as folder:
+        venv.create(folder, with_pip=True)
+        python = Path(folder) / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+        subprocess.run([python, "-m", "pip", "install", "-q", *requirements()], check=True)
+        frozen = subprocess.run(
+            [python, "-m", "pip", "freeze"], check=True, stdout=subprocess.PIPE, encoding="utf-8"
+        ).stdout
+    pins = [line for line in frozen.splitlines() if "==" in line and line.split("==")[0] not in OURS]
+    python_version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    lines = [
+        "# The versions that the project is tested with. Written by `make constraints`.",
+        *(f'{pin} ; python_version == "{python_version}"' for pin in sorted(pins, key=str.lower)),
+    ]
+    TARGET.write_text("\n".join(lines) + "\n", "utf-8")
+    print(f"{len(pins)} versions written to {TARGET.name}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

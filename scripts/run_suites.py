@@ -1,0 +1,198 @@
+"""Runs the project's test suites one after the other and says how many tests passed and failed.
+
+Without arguments all suites run; with names only those (``lint`` stands for all checkers). A suite that fails does
+not stop the others. Counts come from the reports that the test runners write, never from what they print; a checker
+counts as one test. The last line is ``N passed, N failed`` for all suites together.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORTS = ROOT / "build" / "reports"
+BIN = "node_modules/.bin"
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A command, run in ``folder``, and whether it writes a JUnit report.
+
+    Attributes:
+        name: What it is called on the command line.
+        command: Its arguments; ``{report}`` stands for the file that the report goes to.
+        folder: Where it runs, relative to the project.
+        report: Whether there is a report; otherwise the command counts as one test.
+        env: Additional environment variables; ``{report}`` as in the command.
+        minutes: How long it may take before it is ended and counts as failed.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    folder: str = "."
+    report: bool = False
+    env: dict[str, str] = field(default_factory=dict)
+    minutes: float = 5
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How many tests of a suite passed, failed and were left out, and the seconds it took."""
+
+    name: str
+    passed: int
+    failed: int
+    skipped: int
+    seconds: float
+
+
+CHECKERS = (
+    Suite("ruff", ("ruff", "check", ".")),
+    Suite("ruff-format", ("ruff", "format", "--check", ".")),
+    Suite("mypy", ("mypy",)),
+    Suite("tsc", (f"{BIN}/tsc", "--noEmit")),
+    Suite("tsc-tests", (f"{BIN}/tsc", "-p", "tsconfig.test.json")),
+    Suite("tsc-browser", ("node_modules/.bin/tsc", "--noEmit", "-p", "."), folder="ui-tests"),
+    Suite("eslint", ("jlpm", "eslint:check")),
+    Suite("prettier", ("jlpm", "prettier:check")),
+    Suite("stylelint", ("jlpm", "stylelint:check")),
+    Suite("contract", (sys.executable, "scripts/check_contract.py")),
+)
+
+TESTS = (
+    Suite(
+        "jest",
+        (f"{BIN}/jest", "--ci", "--reporters=default", "--reporters=jest-junit"),
+        report=True,
+        env={"JEST_JUNIT_OUTPUT_FILE": "{report}"},
+        minutes=10,
+    ),
+    Suite(
+        "python",
+        (
+            *(sys.executable, "-m", "pytest", "-q", "--junit-xml={report}"),
+            *("tests", "--ignore=tests/packaging"),
+        ),
+        report=True,
+        minutes=15,
+    ),
+    Suite(
+        "wheel",
+        (sys.executable, "-m", "pytest", "-q", "--junit-xml={report}", "tests/packaging"),
+        report=True,
+        minutes=10,
+    ),
+    Suite(
+        "browser",
+        ("node_modules/.bin/playwright", "test"),
+        folder="ui-tests",
+        report=True,
+        env={"PLAYWRIGHT_JUNIT_OUTPUT_FILE": "{report}"},
+        minutes=15,
+    ),
+)
+
+SUITES = (*CHECKERS, *TESTS)
+
+
+def chosen_suites(names: Sequence[str]) -> list[Suite]:
+    """The suites with these names, in the order in which they run; all without names.
+
+    Raises:
+        SystemExit: A name is none of a suite.
+    """
+    if not names:
+        return list(SUITES)
+    wanted = set(names)
+    if "lint" in wanted:
+        wanted = wanted - {"lint"} | {suite.name for suite in CHECKERS}
+    unknown = wanted - {suite.name for suite in SUITES}
+    if unknown:
+        known = ", ".join(["lint", *(suite.name for suite in SUITES)])
+        raise SystemExit(f"No such suite: {', '.join(sorted(unknown))}. There are: {known}.")
+    return [suite for suite in SUITES if suite.name in wanted]
+
+
+def run(suite: Suite) -> Outcome:
+    """Run one suite, its output going to ours."""
+    report = REPORTS / f"{suite.name}.xml"
+    report.unlink(missing_ok=True)
+    print(f"\n=== {suite.name}", flush=True)
+    start = time.monotonic()
+    code = run_command(suite, report)
+    seconds = time.monotonic() - start
+    if not suite.report:
+        return Outcome(suite.name, int(code == 0), int(code != 0), 0, seconds)
+    passed, failed, skipped = read_counts(report)
+    if failed == 0 and (code != 0 or passed == 0):
+        # It broke off, or found nothing to run: no report of a runner says that.
+        failed = 1
+    return Outcome(suite.name, passed, failed, skipped, seconds)
+
+
+def run_command(suite: Suite, report: Path) -> int:
+    """Run a suite's command and return its exit code."""
+    command = [argument.replace("{report}", str(report)) for argument in suite.command]
+    env = {name: value.replace("{report}", str(report)) for name, value in suite.env.items()}
+    try:
+        # A process group of its own, so that a time limit also ends servers and kernels.
+        process = subprocess.Popen(
+            command, cwd=ROOT / suite.folder, env=os.environ | env, start_new_session=True
+        )
+    except OSError as error:
+        print(f"{suite.name} cannot be started: {error}", flush=True)
+        return 127
+    try:
+        return process.wait(suite.minutes * 60)
+    except subprocess.TimeoutExpired:
+        print(f"{suite.name} took longer than {suite.minutes:g} minutes: ended.", flush=True)
+        return 124
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def read_counts(report: Path) -> tuple[int, int, int]:
+    """Passed, failed and skipped tests of a JUnit report; zeros when there is none."""
+    try:
+        cases = list(ElementTree.parse(report).iter("testcase"))
+    except (OSError, ElementTree.ParseError):
+        return 0, 0, 0
+    failed = sum(case.find("failure") is not None or case.find("error") is not None for case in cases)
+    skipped = sum(case.find("skipped") is not None for case in cases)
+    return len(cases) - failed - skipped, failed, skipped
+
+
+def main() -> int:
+    """Run the chosen suites and print what came out."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("suites", nargs="*", metavar="SUITE", help="lint, or the name of a suite")
+    suites = chosen_suites(parser.parse_args().suites)
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    outcomes = [run(suite) for suite in suites]
+    print()
+    for outcome in outcomes:
+        skipped = f", {outcome.skipped} skipped" if outcome.skipped else ""
+        print(
+            f"{'FAILED' if outcome.failed else 'ok':<7}{outcome.name:<13}{outcome.seconds:6.1f} s  "
+            f"{outcome.passed} of {outcome.passed + outcome.failed} passed{skipped}"
+        )
+    failed = sum(outcome.failed for outcome in outcomes)
+    skipped_in_all = sum(outcome.skipped for outcome in outcomes)
+    summary = f"{sum(outcome.passed for outcome in outcomes)} passed, {failed} failed"
+    print(summary + (f", {skipped_in_all} skipped" if skipped_in_all else ""), flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

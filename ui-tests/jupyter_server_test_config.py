@@ -1,0 +1,22 @@
+"""The server that all browser tests share.
+
+Galata opens the server to anybody on this machine: no token and no cross-site check. Never use this elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from jupyterlab.galata import configure_jupyter_server
+
+WORK = Path(os.environ["JUPYTERLAB_CACHE_UI_WORK"])
+ROOT = WORK / "root"
+ROOT.mkdir(parents=True, exist_ok=True)
+
+configure_jupyter_server(c)  # noqa: F821
+c.ServerApp.root_dir = str(ROOT)  # noqa: F821
+c.ServerApp.port = int(os.environ["JUPYTERLAB_CACHE_UI_PORT"])  # noqa: F821
+c.ServerApp.allow_root = True  # noqa: F821
+c.ServerApp.allow_unauthenticated_access = False  # noqa: F821
+c.LabApp.workspaces_dir = str(WORK / "workspaces")  # noqa: F821

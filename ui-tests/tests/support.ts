@@ -1,0 +1,173 @@
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve, sep } from 'node:path';
+import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
+import { expect, test as galata } from '@jupyterlab/galata';
+import type { Locator } from '@playwright/test';
+
+const EXAMPLES = resolve(__dirname, '..', '..', 'examples');
+
+/** Not part of a fresh copy of the examples. */
+const LEFT_OUT = ['.jupyterlab_cache', '.ipynb_checkpoints', '__pycache__'];
+
+/** The server's root folder on disk. */
+export function serverRoot(): string {
+  const work = process.env.JUPYTERLAB_CACHE_UI_WORK;
+  if (!work) {
+    throw new Error('Run the tests through playwright.config.ts');
+  }
+  return join(work, 'root');
+}
+
+/** JupyterLab with one notebook open, and the copy of the examples that it comes from. */
+export class Lab {
+  /**
+   * @param page - JupyterLab.
+   * @param folder - The copy of the examples, relative to the server's root.
+   */
+  constructor(
+    readonly page: IJupyterLabPageFixture,
+    readonly folder: string
+  ) {}
+
+  /** The copy of the examples on disk. */
+  get path(): string {
+    return join(serverRoot(), this.folder);
+  }
+
+  /** Open a notebook of the examples. */
+  async open(name: string): Promise<void> {
+    await this.page.notebook.openByPath(`${this.folder}/${name}`);
+    await expect(this.cells().first()).toBeVisible();
+    await expect(this.chip()).toBeVisible();
+  }
+
+  /** The notebook that is in front. */
+  notebook(): Locator {
+    return this.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden)');
+  }
+
+  /** Its cells, in order; those far off the screen may not be drawn. */
+  cells(): Locator {
+    return this.notebook().locator('.jp-Cell');
+  }
+
+  /** The chip in its toolbar. */
+  chip(): Locator {
+    return this.toolbar().getByRole('status');
+  }
+
+  /** A button of its toolbar. */
+  button(name: string): Locator {
+    return this.toolbar().getByRole('button', { name });
+  }
+
+  /** The dialogue that hangs below the chip. */
+  reasons(): Locator {
+    return this.page.getByRole('dialog', { name: 'Notebook cache' });
+  }
+
+  /** Areas of its code cells with something in them. */
+  outputs(): Locator {
+    return this.notebook().locator('.jp-OutputArea-child');
+  }
+
+  /** What its outputs say, as a person reads it. */
+  async outputTexts(): Promise<string[]> {
+    return this.outputs().allInnerTexts();
+  }
+
+  /** Replace the text of the cell at a position. */
+  async editCell(index: number, text: string): Promise<void> {
+    await this.focusCell(this.cells().nth(index));
+    await this.page.keyboard.press('ControlOrMeta+A');
+    await this.page.keyboard.insertText(text);
+  }
+
+  /** Add to the end of the code cell at a position, counted among code cells only. */
+  async typeIntoCodeCell(index: number, text: string): Promise<void> {
+    await this.focusCell(this.codeCells().nth(index));
+    await this.page.keyboard.press('ControlOrMeta+End');
+    await this.page.keyboard.insertText(text);
+  }
+
+  /** Undo the last edit of a code cell. */
+  async undoInCodeCell(index: number): Promise<void> {
+    await this.focusCell(this.codeCells().nth(index));
+    await this.page.keyboard.press('ControlOrMeta+Z');
+  }
+
+  /** Its code cells, in order. */
+  codeCells(): Locator {
+    return this.notebook().locator('.jp-CodeCell');
+  }
+
+  /** Remove all outputs, as a person does through the menu. */
+  async clearAllOutputs(): Promise<void> {
+    await this.page.menu.clickMenuItem('Edit>Clear Outputs of All Cells');
+  }
+
+  /** Wait until the front end has had the time to ask the server again. */
+  async settled(): Promise<void> {
+    await this.page.waitForTimeout(500);
+    await this.page.waitForLoadState('networkidle');
+  }
+
+  /** How many kernels the server has. */
+  async kernelCount(): Promise<number> {
+    const response = await this.page.request.get('/api/kernels');
+    expect(response.ok()).toBe(true);
+    return ((await response.json()) as unknown[]).length;
+  }
+
+  /** The text of a file of the examples. */
+  read(name: string): string {
+    return readFileSync(this.pathOf(name), 'utf-8');
+  }
+
+  /** Write a file of the examples, as another program does. */
+  write(name: string, text: string): void {
+    writeFileSync(this.pathOf(name), text, 'utf-8');
+  }
+
+  /** Where a file of the examples is on disk. */
+  pathOf(name: string): string {
+    const path = resolve(this.path, name);
+    if (!path.startsWith(this.path + sep)) {
+      throw new Error(`${name} is outside the examples`);
+    }
+    return path;
+  }
+
+  private toolbar(): Locator {
+    return this.notebook().locator('.jp-NotebookPanel-toolbar');
+  }
+
+  private async focusCell(cell: Locator): Promise<void> {
+    await cell.scrollIntoViewIfNeeded();
+    const rendered = cell.locator('.jp-MarkdownOutput');
+    if (await rendered.isVisible()) {
+      await rendered.dblclick();
+    } else {
+      await cell.locator('.cm-content').first().click();
+    }
+  }
+}
+
+/** Galata's test with `lab`, each test having its own copy of the examples in the server's root. */
+export const test = galata.extend<{ lab: Lab }>({
+  tmpPath: async ({ baseURL: _ }, use, testInfo) => {
+    const folder = basename(testInfo.outputDir);
+    const path = join(serverRoot(), folder);
+    cpSync(EXAMPLES, path, {
+      recursive: true,
+      filter: source => !LEFT_OUT.includes(basename(source))
+    });
+    await use(folder);
+    rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+  },
+  lab: async ({ page, tmpPath }, use) => {
+    await use(new Lab(page, tmpPath));
+  }
+});
+
+export { expect };
