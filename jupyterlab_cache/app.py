@@ -21,7 +21,7 @@ JOB_EVENT = "https://events.jupyter.org/jupyterlab_cache/job/v1"
 STORE_EVENT = "https://events.jupyter.org/jupyterlab_cache/store/v1"
 
 
-class CacheApp(ExtensionApp):  # type: ignore[misc]
+class CacheApp(ExtensionApp):
     """Caches notebook executions for the front end."""
 
     name = "jupyterlab_cache"
@@ -64,9 +64,14 @@ class CacheApp(ExtensionApp):  # type: ignore[misc]
     cache: NotebookCache
     queue: JobQueue
 
+    @property
+    def _server(self) -> Any:
+        # Linked before anything else is called; its own annotations leave that open.
+        return self.serverapp
+
     def initialize_settings(self) -> None:
         """Build the cache below the server's root folder, and the queue."""
-        server = self.serverapp
+        server = self._server
         keys = KeyRing(
             server.contents_manager.notary.secret,
             team_keys=(self.team_key,) if self.team_key else (),
@@ -92,10 +97,10 @@ class CacheApp(ExtensionApp):  # type: ignore[misc]
         """Register the handlers and the schemas of the events."""
         self.handlers.extend(HANDLERS)
         for schema in ("job", "store"):
-            self.serverapp.event_logger.register_event_schema(_EVENTS / f"{schema}.yaml")
+            self._server.event_logger.register_event_schema(_EVENTS / f"{schema}.yaml")
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
-        await super()._start_jupyter_server_extension(serverapp)
+        await super()._start_jupyter_server_extension(serverapp)  # type: ignore[no-untyped-call]
         await self.queue.start([self.cache.projects.root] if self.resume_jobs else [])
 
     async def stop_extension(self) -> None:
@@ -110,16 +115,17 @@ class CacheApp(ExtensionApp):  # type: ignore[misc]
     def announce_store(self, path: str, action: str, entry: str) -> None:
         """Tell all browsers that the entries of a notebook changed."""
         data = {"path": path, "action": action, "entry": entry}
-        self.serverapp.event_logger.emit(schema_id=STORE_EVENT, data=data)
+        self._server.event_logger.emit(schema_id=STORE_EVENT, data=data)
 
     def _announce_job(self, job: Job) -> None:
+        path = self.path_of_job(job)
         data = {
             "job": job.id,
-            "path": self.path_of_job(job),
+            "path": path,
             "state": job.state,
             "cells_done": job.cells_done,
             "cells_total": job.cells_total,
         }
-        self.serverapp.event_logger.emit(schema_id=JOB_EVENT, data=data)
+        self._server.event_logger.emit(schema_id=JOB_EVENT, data=data)
         if job.state in ("done", "failed", "cancelled") and job.entry is not None:
-            self.announce_store(data["path"], "added", job.entry)
+            self.announce_store(path, "added", job.entry)

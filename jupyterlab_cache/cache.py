@@ -197,9 +197,7 @@ class NotebookCache:
 
     def verifier(self) -> Verifier:
         """A fresh look at the present: every path is checked once by each verifier."""
-        return Verifier(
-            stat_cache=self.stat_cache, launch_environment=self.launch_environment()
-        )
+        return Verifier(stat_cache=self.stat_cache, launch_environment=self.launch_environment())
 
     def _digests(self, notebook: Path) -> DocumentDigests:
         if notebook.is_dir():

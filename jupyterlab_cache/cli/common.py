@@ -49,7 +49,7 @@ class Session:
 
 
 def session_options(command: F) -> F:
-    """Add ``--root``, ``--store`` and ``--json`` to a command, whose first argument is a Session."""
+    """Add ``--root``, ``--store`` and ``--json`` to a command that takes a Session first."""
 
     @click.option(
         "--root",

@@ -34,8 +34,6 @@ class _LazyGroup(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in _COMMANDS.items()])
 
 
-
-
 def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
         from .. import __version__
@@ -59,7 +57,7 @@ def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> 
     help="Show the version and exit.",
 )
 def cli() -> None:
-    """Notebook outputs as build products.
+    r"""Notebook outputs as build products.
 
     Know when they are still true, bring them back at once when they are, see exactly why when
     they are not, and execute only then.

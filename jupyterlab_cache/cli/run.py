@@ -19,7 +19,9 @@ from .common import Session, bad_input, duration, session_options
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @click.option("--force", is_flag=True, help="Execute all, also what is fresh.")
 @click.option("--retry-failed", is_flag=True, help="Execute again what failed and has not changed.")
-@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="How many at once.")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="How many at once."
+)
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),

@@ -96,5 +96,5 @@ def _print_summary(statuses: list[Status]) -> None:
     if not statuses:
         click.echo("There are no notebooks here.")
         return
-    counts = Counter(status.verdict for status in statuses)
+    counts: Counter[str] = Counter(status.verdict for status in statuses)
     click.echo(", ".join(f"{counts[verdict]} {verdict}" for verdict in _MARKS if counts[verdict]))

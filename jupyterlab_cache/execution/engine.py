@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..inputs.observation import Observation
 from ..inputs.observer import Observer
 from ..inputs.stat_cache import StatCache
 from ..notebooks import document as documents
 from ..notebooks.code_key import EXECUTION_TAGS
-from ..notebooks.digests import DocumentDigests
 from ..store.records import Failure, Outcome
 from ..store.store import Store, StoredEntry
 from .kernels import Kernels, keep_awake
@@ -63,7 +60,7 @@ class ExecutionRequest:
     stat_cache: StatCache
     default_kernel: str
     environment: Mapping[str, str]
-    settings: ExecutionSettings = ExecutionSettings()
+    settings: ExecutionSettings = field(default_factory=ExecutionSettings)
     allow_errors: bool = False
     on_kernel: Callable[[str | None], None] = lambda _: None
     on_progress: Progress = lambda _done, _total: None
@@ -202,14 +199,18 @@ class _Run:
         try:
             await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
             if not task.done():
-                return "cancelled", Failure("Cancelled", "A person cancelled the execution.", ordinal)
+                return "cancelled", Failure(
+                    "Cancelled", "A person cancelled the execution.", ordinal
+                )
             await task
         except CellExecutionError as error:
             traceback = _traceback_of(cell)
             return "error", Failure(error.ename, error.evalue, ordinal, traceback)
         except CellTimeoutError:
             limit = self._request.settings.cell_timeout
-            message = f"The cell took longer than {limit:g} s." if limit else "The cell gave no end."
+            message = (
+                f"The cell took longer than {limit:g} s." if limit else "The cell gave no end."
+            )
             return "timeout", Failure("Timeout", message, ordinal)
         except (DeadKernelError, RuntimeError) as error:
             message = "The kernel died while it executed the cell."

@@ -58,7 +58,7 @@ class Wish:
     force: bool = False
     retry_failed: bool = False
     allow_errors: bool = False
-    settings: ExecutionSettings = ExecutionSettings()
+    settings: ExecutionSettings = field(default_factory=ExecutionSettings)
     on_kernel: Callable[[str | None], None] = lambda _: None
     on_progress: Progress = lambda _done, _total: None
     on_code_key: Callable[[str], None] = lambda _: None
@@ -82,9 +82,7 @@ class Outcome:
     failure: Failure | None = None
 
 
-async def freshen(
-    workspace: Workspace, notebook: Path, kernels: Kernels, wish: Wish
-) -> Outcome:
+async def freshen(workspace: Workspace, notebook: Path, kernels: Kernels, wish: Wish) -> Outcome:
     """Execute a notebook unless its outputs are still true.
 
     Raises:

@@ -38,7 +38,8 @@ class Owner(msgspec.Struct, frozen=True):
         if self.host != socket.gethostname():
             return True
         try:
-            return abs(psutil.Process(self.pid).create_time() - self.started) < 1.0
+            started = float(psutil.Process(self.pid).create_time())
+            return abs(started - self.started) < 1.0
         except psutil.Error:
             return False
 

@@ -147,7 +147,7 @@ async def keep_awake(client: Any) -> None:
     """
     while True:
         for name in ("shell", "iopub", "control", "stdin"):
-            socket = getattr(getattr(client, f"{name}_channel", None), "socket", None)
+            socket: Any = getattr(getattr(client, f"{name}_channel", None), "socket", None)
             schedule = getattr(socket, "_schedule_remaining_events", None)
             if schedule is not None and not socket.closed:
                 schedule()

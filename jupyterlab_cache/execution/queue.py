@@ -152,9 +152,7 @@ class JobQueue:
         """The job that runs or waits for a notebook; the running one first."""
         path = str(notebook)
         active = [
-            job
-            for job in self._jobs.values()
-            if job.notebook == path and job.state not in ENDED
+            job for job in self._jobs.values() if job.notebook == path and job.state not in ENDED
         ]
         return min(active, key=lambda job: (job.state != "running", job.created), default=None)
 
@@ -183,11 +181,17 @@ class JobQueue:
         def on_progress(done: int, total: int) -> None:
             self._update(job.id, cells_done=done, cells_total=total)
 
+        def on_kernel(kernel_id: str | None) -> None:
+            self._update(job.id, kernel_id=kernel_id)
+
+        def on_code_key(code_key: str) -> None:
+            self._update(job.id, code_key=code_key)
+
         wish = Wish(
             force=job.force,
             settings=ExecutionSettings(limit, self._settings.startup_timeout),
-            on_kernel=lambda kernel_id: self._update(job.id, kernel_id=kernel_id),
-            on_code_key=lambda code_key: self._update(job.id, code_key=code_key),
+            on_kernel=on_kernel,
+            on_code_key=on_code_key,
             on_progress=on_progress,
             cancelled=self._cancelled[job.id],
         )
@@ -277,9 +281,9 @@ class JobQueue:
                 store.job_files.remove(name)
                 continue
             # A store may come from anywhere: only notebooks below this root are executed.
-            if job.id == name and Path(job.notebook).is_relative_to(root):
-                if job.owner == this_process() or not job.owner.is_alive():
-                    jobs.append(job)
+            ours = job.owner == this_process() or not job.owner.is_alive()
+            if job.id == name and ours and Path(job.notebook).is_relative_to(root):
+                jobs.append(job)
         return jobs
 
     def _take_up(self, job: Job) -> None:

@@ -111,7 +111,7 @@ def record(execution: Execution, notebook: Path, project_root: Path, store: Stor
 
 
 def _plain(value: Any) -> Any:
-    """nbformat's nodes as plain dictionaries and lists."""
+    """Nbformat's nodes as plain dictionaries and lists."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

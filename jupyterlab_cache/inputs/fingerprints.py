@@ -39,9 +39,7 @@ def folder_fingerprint(folder: str, without: Collection[str] = ()) -> str:
         names = os.listdir(folder)
     except OSError:
         return ABSENT
-    return names_digest(
-        name for name in names if name not in IGNORED_NAMES and name not in without
-    )
+    return names_digest(name for name in names if name not in IGNORED_NAMES and name not in without)
 
 
 def stat_fingerprint(path: str, asked: Collection[str]) -> str:

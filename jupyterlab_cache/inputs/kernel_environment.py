@@ -139,7 +139,10 @@ def _described(answer: Mapping[str, Any]) -> Interpreter:
 
 
 def real_folders(folders: list[str]) -> list[str]:
-    return list(dict.fromkeys(path for folder in folders for path in (folder, os.path.realpath(folder))))
+    """Folders as they are named, and where their links lead, without repetition."""
+    return list(
+        dict.fromkeys(path for folder in folders for path in (folder, os.path.realpath(folder)))
+    )
 
 
 def _own_description() -> dict[str, Any]:

@@ -116,9 +116,11 @@ class Observer:
         return self._from_literals()
 
     def _from_literals(self) -> Observation:
-        inputs = [] if is_python(self._spec) else [
-            Input("kernel", "kernel", kernelspec_identity(self._spec))
-        ]
+        inputs = (
+            []
+            if is_python(self._spec)
+            else [Input("kernel", "kernel", kernelspec_identity(self._spec))]
+        )
         inputs += literal_inputs(self._sources, self._places, self._stat_cache, self._keep)
         gaps = self._gaps or ["unobserved-language"]
         return Observation(
@@ -178,7 +180,10 @@ async def _ask(
         ProbeFailed: It raised an error, or gave no reply.
     """
     message = client.execute(
-        code, silent=True, store_history=False, user_expressions=dict(expressions or {}),
+        code,
+        silent=True,
+        store_history=False,
+        user_expressions=dict(expressions or {}),
         allow_stdin=False,
     )
     while True:

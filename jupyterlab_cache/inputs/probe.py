@@ -16,33 +16,81 @@ import os
 import stat
 import sys
 import time
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 COLLECT_EVENT = "jupyterlab_cache.collect"
 RACY_SECONDS = 2.0
 SMALL_BYTES = 1 << 20
 MOST_PATHS = 100_000
 STDLIB_PASS_THROUGH = (
-    "genericpath.py", "posixpath.py", "ntpath.py", "pathlib.py", "os.py", "glob.py", "fnmatch.py",
-    "shutil.py", "_collections_abc.py", "_local.py", "_abc.py", "functools.py", "contextlib.py",
+    "genericpath.py",
+    "posixpath.py",
+    "ntpath.py",
+    "pathlib.py",
+    "os.py",
+    "glob.py",
+    "fnmatch.py",
+    "shutil.py",
+    "_collections_abc.py",
+    "_local.py",
+    "_abc.py",
+    "functools.py",
+    "contextlib.py",
 )
-EXISTENCE = {"exists", "isfile", "isdir", "is_file", "is_dir", "lexists", "islink", "is_symlink",
-             "ismount", "is_mount", "samefile", "realpath", "resolve", "_joinrealpath", "mkdir",
-             "makedirs", "access"}
+EXISTENCE = {
+    "exists",
+    "isfile",
+    "isdir",
+    "is_file",
+    "is_dir",
+    "lexists",
+    "islink",
+    "is_symlink",
+    "ismount",
+    "is_mount",
+    "samefile",
+    "realpath",
+    "resolve",
+    "_joinrealpath",
+    "mkdir",
+    "makedirs",
+    "access",
+}
 LIBRARY_VARIABLES = ("TZ", "LANG", "LC_", "PYTHON", "OMP_NUM_THREADS", "MPLBACKEND")
 NATIVE_READERS = ("pyarrow", "polars", "h5py", "netCDF4", "duckdb", "lxml", "rasterio", "osgeo")
-PACKAGE_SEARCH = (os.path.join("importlib", "metadata", "__init__.py"),
-                  os.path.join("pkg_resources", "__init__.py"), "pkgutil.py")
-CHILD_EVENTS = {"subprocess.Popen", "os.exec", "os.posix_spawn", "os.spawn", "os.system",
-                "os.fork", "os.forkpty", "os.startfile"}
+PACKAGE_SEARCH = (
+    os.path.join("importlib", "metadata", "__init__.py"),
+    os.path.join("pkg_resources", "__init__.py"),
+    "pkgutil.py",
+)
+CHILD_EVENTS = {
+    "subprocess.Popen",
+    "os.exec",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.system",
+    "os.fork",
+    "os.forkpty",
+    "os.startfile",
+}
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
 def install(project_root: str, shell: Any) -> None:
     """Start to note what is used, in the interpreter that runs this."""
     report: dict[str, Any] = {
-        "files": {}, "folders": {}, "stats": {}, "variables": [], "attempted": [], "modules": {},
-        "gaps": [], "network": [], "errors": [], "environment_files": [], "removed": [],
+        "files": {},
+        "folders": {},
+        "stats": {},
+        "variables": [],
+        "attempted": [],
+        "modules": {},
+        "gaps": [],
+        "network": [],
+        "errors": [],
+        "environment_files": [],
+        "removed": [],
     }
     files, folders, stats = report["files"], report["folders"], report["stats"]
     gaps: set[str] = set()
@@ -52,7 +100,7 @@ def install(project_root: str, shell: Any) -> None:
     environment_files: set[str] = set()
     removed: set[str] = set()
     variables: set[str] = set()
-    initial_variables = dict(os.environ)
+    initial_variables = dict(vars(os.environ)["_data"])
     state = {"cell": -1, "active": True, "busy": False, "pid": os.getpid()}
     real_stat, real_lstat, real_listdir, real_access = os.stat, os.lstat, os.listdir, os.access
     real_open = builtins.open
@@ -62,14 +110,20 @@ def install(project_root: str, shell: Any) -> None:
     get_frame = sys._getframe
 
     description: dict[str, Any] = {}
-    exec(IDENTITY_SOURCE, description)  # noqa: F821  the sender puts it in front of this text
+    exec(IDENTITY_SOURCE, description)  # type: ignore[name-defined]  # noqa: F821  the sender puts it in front of this text
     described = description["describe"]()
     skipped = tuple(
-        {path + os.sep for folder in described["site"] + described["stdlib"]
-         for path in (folder, os.path.realpath(folder))}
+        {
+            path + os.sep
+            for folder in described["site"] + described["stdlib"]
+            for path in (folder, os.path.realpath(folder))
+        }
     )
     root_prefix = os.path.join(project_root, "")
-    cell_prefixes = ("<ipython-input", join(os.environ.get("TMPDIR", "/tmp"), "ipykernel_"))
+    cell_prefixes: tuple[str, ...] = (
+        "<ipython-input",
+        join(os.environ.get("TMPDIR", "/tmp"), "ipykernel_"),
+    )
     try:
         from ipykernel.compiler import get_tmp_directory
 
@@ -92,7 +146,13 @@ def install(project_root: str, shell: Any) -> None:
             return None
         if not stat.S_ISREG(status.st_mode):
             return [-1]
-        return [status.st_mtime_ns, status.st_size, status.st_ino, status.st_dev, status.st_ctime_ns]
+        return [
+            status.st_mtime_ns,
+            status.st_size,
+            status.st_ino,
+            status.st_dev,
+            status.st_ctime_ns,
+        ]
 
     def digest(path: str) -> str | None:
         try:
@@ -109,7 +169,7 @@ def install(project_root: str, shell: Any) -> None:
     def user_caller(depth: int) -> tuple[bool, set[str]]:
         """Whether the caller is the user's code, and through which functions it came."""
         through: set[str] = set()
-        frame = get_frame(depth)
+        frame: Any = get_frame(depth)
         for _ in range(12):
             if frame is None:
                 return False, through
@@ -132,8 +192,12 @@ def install(project_root: str, shell: Any) -> None:
             if before == [-1]:
                 return  # a folder or a special file
             record = files[path] = {
-                "before": before, "first": "write" if writes else "read",
-                "truncated": writes and truncates, "read": [], "written": [], "digest": None,
+                "before": before,
+                "first": "write" if writes else "read",
+                "truncated": writes and truncates,
+                "read": [],
+                "written": [],
+                "digest": None,
                 "database": database,
             }
             if before is not None and not (writes and truncates):
@@ -147,7 +211,7 @@ def install(project_root: str, shell: Any) -> None:
 
     def by_package_search() -> bool:
         """Whether a library looks through what is installed, which says nothing about the run."""
-        frame = get_frame(4)
+        frame: Any = get_frame(4)
         for _ in range(6):
             if frame is None:
                 return False
@@ -186,10 +250,14 @@ def install(project_root: str, shell: Any) -> None:
             names = sorted(real_listdir(place))
         except OSError:
             names = None
-        made = {os.path.basename(name) for name, record in files.items()
-                if record["before"] is None and os.path.dirname(name) == place}
+        made = {
+            os.path.basename(name)
+            for name, record in files.items()
+            if record["before"] is None and os.path.dirname(name) == place
+        }
         folders[place] = {
-            "names": names and [name for name in names if name not in made], "cells": [state["cell"]],
+            "names": names and [name for name in names if name not in made],
+            "cells": [state["cell"]],
         }
 
     def on_removal(path: Any) -> None:
@@ -242,8 +310,17 @@ def install(project_root: str, shell: Any) -> None:
             on_connect(arguments[1] if len(arguments) > 1 else None)
 
     interesting = CHILD_EVENTS | {
-        "open", "import", "os.listdir", "os.scandir", "os.remove", "os.rmdir", "os.rename",
-        "os.truncate", "sqlite3.connect", "socket.connect", "socket.sendto",
+        "open",
+        "import",
+        "os.listdir",
+        "os.scandir",
+        "os.remove",
+        "os.rmdir",
+        "os.rename",
+        "os.truncate",
+        "sqlite3.connect",
+        "socket.connect",
+        "socket.sendto",
     }
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
@@ -284,11 +361,17 @@ def install(project_root: str, shell: Any) -> None:
                     gaps.add("too-many-files")
                     return
                 made = files.get(place, {}).get("written")
-                record = stats[place] = {"asked": [], "status": None, "made": bool(made), "cells": []}
+                record = stats[place] = {
+                    "asked": [],
+                    "status": None,
+                    "made": bool(made),
+                    "cells": [],
+                }
                 if status is not None:
                     record["status"] = [
                         "folder" if stat.S_ISDIR(status.st_mode) else "file",
-                        status.st_size, status.st_mtime_ns,
+                        status.st_size,
+                        status.st_mtime_ns,
                     ]
             record["asked"] = sorted({*record["asked"], *asked})
             if record["cells"][-1:] != [state["cell"]]:
@@ -345,10 +428,8 @@ def install(project_root: str, shell: Any) -> None:
             if not isinstance(key, str) or key in variables:
                 return
             # What the run itself has set says nothing about the world outside.
-            if os.environ._data.get(os.environ.encodekey(key)) != (  # type: ignore[attr-defined]
-                os.environ.encodevalue(initial_variables[key])  # type: ignore[attr-defined]
-                if key in initial_variables else None
-            ):
+            now: bytes | None = vars(os.environ)["_data"].get(os.environ.encodekey(key))
+            if now != initial_variables.get(os.environ.encodekey(key)):
                 return
             is_user, through = user_caller(3)
             if "copy" in through:
@@ -400,14 +481,15 @@ def install(project_root: str, shell: Any) -> None:
             if isinstance(place, str) and not own and name != "__main__":
                 modules[name] = absolute(place)
         absent = {
-            name for name in attempted
+            name
+            for name in attempted
             if name not in sys.modules and name.isascii() and len(name) < 200
         }
         for name in NATIVE_READERS:
             if name in sys.modules:
                 gaps.add("native-readers")
         places = [absolute(folder or ".") for folder in sys.path]
-        parents = {}
+        parents: dict[Any, list[str]] = {}
         for name in absent:
             parent = sys.modules.get(name.rpartition(".")[0])
             for folder in getattr(parent, "__path__", None) or ():
@@ -415,10 +497,18 @@ def install(project_root: str, shell: Any) -> None:
         report.update(
             attempted=sorted({name.partition(".")[0] for name in attempted}),
             absent=sorted(name for name in absent if "." not in name),
-            absent_in=parents, modules=modules, sys_path=places, gaps=sorted(gaps),
-            network=sorted(network), errors=sorted(errors), variables=sorted(variables),
-            environment_files=sorted(environment_files), removed=sorted(removed),
-            identity=described["identity"], site=described["site"], stdlib=described["stdlib"],
+            absent_in=parents,
+            modules=modules,
+            sys_path=places,
+            gaps=sorted(gaps),
+            network=sorted(network),
+            errors=sorted(errors),
+            variables=sorted(variables),
+            environment_files=sorted(environment_files),
+            removed=sorted(removed),
+            identity=described["identity"],
+            site=described["site"],
+            stdlib=described["stdlib"],
         )
         for place, record in stats.items():
             record["made"] = record["made"] or (
@@ -431,11 +521,16 @@ def install(project_root: str, shell: Any) -> None:
         profile = getattr(shell, "profile_dir", None)
         if profile is None:
             return
-        places = [join(profile.location, "ipython_config.py"),
-                  join(profile.location, "ipython_kernel_config.py")]
+        places = [
+            join(profile.location, "ipython_config.py"),
+            join(profile.location, "ipython_kernel_config.py"),
+        ]
         try:
-            places += [join(profile.startup_dir, name) for name in real_listdir(profile.startup_dir)
-                       if name.endswith((".py", ".ipy"))]
+            places += [
+                join(profile.startup_dir, name)
+                for name in real_listdir(profile.startup_dir)
+                if name.endswith((".py", ".ipy"))
+            ]
         except OSError:
             pass
         for place in places:

@@ -124,9 +124,9 @@ class InputRecorder:
         return bool(owners)
 
     def _is_stdlib(self, path: str) -> bool:
-        return any(
-            path.startswith(folder + os.sep) for folder in self._stdlib
-        ) and not any(path.startswith(folder + os.sep) for folder in self._site)
+        return any(path.startswith(folder + os.sep) for folder in self._stdlib) and not any(
+            path.startswith(folder + os.sep) for folder in self._site
+        )
 
     # Files
 
@@ -192,9 +192,7 @@ class InputRecorder:
         if digest is None:
             return
         written = self._places.written(path)
-        self._artefacts[written] = Artefact(
-            written, digest, _size(path), cells_of(record.written)
-        )
+        self._artefacts[written] = Artefact(written, digest, _size(path), cells_of(record.written))
 
     def _file_input(
         self,
@@ -238,7 +236,7 @@ class InputRecorder:
                 item = Input("absent", written, ABSENT, path=written, cells=cells)
             self._add(item)
             return
-        if asked.made or ("file", written) in self._inputs and not asked.asked:
+        if asked.made or (("file", written) in self._inputs and not asked.asked):
             return  # the file's content is an input or the run's own, so it is known to be there
         kind, size, modified = asked.status
         parts = [kind]
@@ -260,8 +258,16 @@ class InputRecorder:
             if self._is_ignored(folder):
                 continue
             written = self._places.written(folder)
-            own = tuple(sorted({os.path.basename(path) for path in made if os.path.dirname(path) == folder
-                                and os.path.basename(path) not in (listing.names or [])}))
+            own = tuple(
+                sorted(
+                    {
+                        os.path.basename(path)
+                        for path in made
+                        if os.path.dirname(path) == folder
+                        and os.path.basename(path) not in (listing.names or [])
+                    }
+                )
+            )
             if listing.names is None:
                 fingerprint = ABSENT
             else:
@@ -288,9 +294,9 @@ class InputRecorder:
             names = tuple(report.absent)
             fingerprint = installed_names_fingerprint(self._site, names)
             self._add(Input("import-names", "installed packages", fingerprint, names=names))
-        for folder, names in report.absent_in.items():
+        for folder, missing in report.absent_in.items():
             if not self._is_environment(folder):
-                self._add_names(folder, names)
+                self._add_names(folder, missing)
 
     def _add_names(self, folder: str, names: list[str]) -> None:
         written = self._places.written(folder)
@@ -350,13 +356,28 @@ def _library_folders() -> tuple[str, ...]:
     home = os.path.expanduser("~")
     folders = [
         os.path.join(home, name)
-        for name in (".cache", ".config", ".ipython", ".jupyter", ".local/share/jupyter",
-                     "Library/Caches", "Library/Jupyter", "AppData/Local")
+        for name in (
+            ".cache",
+            ".config",
+            ".ipython",
+            ".jupyter",
+            ".local/share/jupyter",
+            "Library/Caches",
+            "Library/Jupyter",
+            "AppData/Local",
+        )
     ]
     folders += [
         os.environ[name]
-        for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "JUPYTER_RUNTIME_DIR",
-                     "JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "MPLCONFIGDIR")
+        for name in (
+            "XDG_CACHE_HOME",
+            "XDG_CONFIG_HOME",
+            "XDG_RUNTIME_DIR",
+            "JUPYTER_RUNTIME_DIR",
+            "JUPYTER_DATA_DIR",
+            "JUPYTER_CONFIG_DIR",
+            "MPLCONFIGDIR",
+        )
         if os.environ.get(name)
     ]
     prefixes = [os.path.join(os.path.abspath(folder), "") for folder in folders]

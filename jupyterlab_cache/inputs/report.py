@@ -1,4 +1,4 @@
-"""The probe's report, as it comes out of a kernel: decoded and checked, since cells may have meddled."""
+"""The probe's report, decoded and checked: cells may have meddled with it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class FolderReport(msgspec.Struct):
 
 
 class StatReport(msgspec.Struct):
-    """What was asked about a path, and the answer: kind, size, mtime_ns; None when nothing was there."""
+    """What was asked about a path; the answer is kind, size and mtime_ns, or None."""
 
     asked: list[str]
     status: tuple[str, int, int] | None

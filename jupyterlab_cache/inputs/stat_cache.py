@@ -103,7 +103,9 @@ class StatCache:
             self._new.clear()
         with contextlib.suppress(sqlite3.Error, OSError), self._connect() as connection:
             with connection:
-                connection.executemany("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?)", rows)
+                connection.executemany(
+                    "INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?)", rows
+                )
             connection.close()
 
     def _load(self) -> dict[tuple[str, str], tuple[Signature, bytes]]:
@@ -117,7 +119,7 @@ class StatCache:
                     self._remove()
                 else:
                     for path, kind, *signature, value in rows:
-                        self._known[path, kind] = (tuple(signature), value)  # type: ignore[assignment]
+                        self._known[path, kind] = (tuple(signature), value)
             except sqlite3.DatabaseError:
                 self._remove()
             except OSError:

@@ -81,7 +81,7 @@ def _module_input(
 
 
 def _local_modules(sources: Iterable[str], places: Places) -> tuple[list[Path], set[str]]:
-    """Module files of the project that code imports, and the top-level names found nowhere in it."""
+    """Module files of the project that code imports, and the names found nowhere in it."""
     found: dict[Path, None] = {}
     elsewhere: set[str] = set()
     pending = [(name, places.notebook_folder) for source in sources for name in _imports(source)]

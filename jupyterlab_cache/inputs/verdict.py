@@ -130,9 +130,7 @@ def _reasons_against(
         gaps = ", ".join(entry.gaps)
         message = f"The execution depended on what cannot be checked again ({gaps})."
         reasons.append(Reason("expired", name, message))
-    reasons += verifier.reasons(
-        stored, notebook_folder=notebook.parent, project_root=project_root
-    )
+    reasons += verifier.reasons(stored, notebook_folder=notebook.parent, project_root=project_root)
     return reasons
 
 
@@ -202,4 +200,3 @@ def _outputs_state(document: DocumentDigests, stored: StoredEntry | None) -> Out
     if not document.has_outputs:
         return "none"
     return "different" if stored is not None else "none"
-

@@ -88,7 +88,9 @@ class Verifier:
         if item.kind == "stat":
             return self._compare_stat(item, path)
         if item.kind == "directory":
-            now = self._once((path, "names", item.names), lambda: folder_fingerprint(path, item.names))
+            now = self._once(
+                (path, "names", item.names), lambda: folder_fingerprint(path, item.names)
+            )
             if now == item.fingerprint:
                 return None
             return Reason(
@@ -138,7 +140,9 @@ class Verifier:
             return Reason("file-missing", item.subject, f"{item.subject} is missing.")
         asked = " and ".join(item.names).replace("mtime", "time") or "kind"
         return Reason(
-            "file-changed", item.subject, f"{item.subject} has another {asked}, which was asked for."
+            "file-changed",
+            item.subject,
+            f"{item.subject} has another {asked}, which was asked for.",
         )
 
     # The kernel

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pathspec
 
@@ -38,7 +39,7 @@ def find_notebooks(paths: Sequence[Path], *, root: Path) -> list[Path]:
     return list(found)
 
 
-_Ignored = list[tuple[Path, pathspec.PathSpec]]
+_Ignored = list[tuple[Path, Any]]
 
 
 def _ignored_above(folder: Path, root: Path) -> _Ignored:

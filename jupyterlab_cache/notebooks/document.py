@@ -24,10 +24,7 @@ def load(path: Path) -> Any:
         NotebookMissing: There is no such file.
         NotebookInvalid: It is no notebook, or of a format that is not supported.
     """
-    if is_text_notebook(path):
-        notebook = _load_text(path)
-    else:
-        notebook = _load_json(path)
+    notebook = _load_text(path) if is_text_notebook(path) else _load_json(path)
     for cell in code_cells_with_blank(notebook):
         cell["source"] = normalise_source(cell.get("source", ""))
     return notebook

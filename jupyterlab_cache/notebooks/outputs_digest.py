@@ -80,9 +80,9 @@ def _normal_outputs(outputs: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
     for output in outputs:
         kind = output.get("output_type")
         if kind == "stream":
-            name, text = output.get("name", ""), _joined(output.get("text", ""))
+            name, text = _text(output.get("name")), _text(output.get("text"))
             if normal and normal[-1][0] == "stream" and normal[-1][1] == name:
-                normal[-1] = ["stream", name, f"{normal[-1][2]}{text}"]
+                normal[-1][2] += text
             else:
                 normal.append(["stream", name, text])
         elif kind in ("display_data", "execute_result"):
@@ -99,12 +99,18 @@ def _normal_outputs(outputs: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
             normal.append(
                 [
                     "error",
-                    output.get("ename", ""),
-                    output.get("evalue", ""),
+                    _text(output.get("ename")),
+                    _text(output.get("evalue")),
                     traceback if isinstance(traceback, list) else [],
                 ]
             )
     return normal
+
+
+def _text(value: object) -> str:
+    """A text; what is none counts as missing."""
+    text = _joined(value)
+    return text if isinstance(text, str) else ""
 
 
 def _joined(text: object) -> object:

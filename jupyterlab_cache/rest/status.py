@@ -35,7 +35,10 @@ class StatusHandler(CacheHandler):
         """Judge notebooks as they stand in the browser."""
         request = self.decode(StatusRequest)
         return await self._statuses(
-            [(item.path, item.document and item.document.digests()) for item in request.notebooks]
+            [
+                (item.path, item.document.digests() if item.document else None)
+                for item in request.notebooks
+            ]
         )
 
     async def _statuses(self, queries: Sequence[tuple[str, DocumentDigests | None]]) -> object:
@@ -43,5 +46,5 @@ class StatusHandler(CacheHandler):
         answers = []
         for status in statuses:
             job = self.app.queue.active_job(self.cache.projects.resolve(status.path))
-            answers.append(status_wire(status, job and job_wire(job, status.path)))
+            answers.append(status_wire(status, job_wire(job, status.path) if job else None))
         return {"statuses": answers}

@@ -28,7 +28,9 @@ export function valueDigest(value: ReadonlyPartialJSONValue): string {
 export function cellOutputsDigest(
   outputs: readonly ReadonlyPartialJSONObject[]
 ): string {
-  return outputs.length === 0 ? NO_OUTPUTS : valueDigest(normalOutputs(outputs));
+  return outputs.length === 0
+    ? NO_OUTPUTS
+    : valueDigest(normalOutputs(outputs));
 }
 
 /** Digest over the outputs digests of a document's code cells that are not blank. */
@@ -47,7 +49,7 @@ function feed(update: Feed, value: ReadonlyPartialJSONValue | undefined): void {
     update(double(value));
   } else if (Array.isArray(value)) {
     update(encoder.encode(`l${value.length}:`));
-    value.forEach(item => feed(update, item));
+    value.forEach((item: ReadonlyPartialJSONValue) => feed(update, item));
   } else {
     const object = value as ReadonlyPartialJSONObject;
     // The default order of strings is by UTF-16 code units, as specified.
@@ -80,32 +82,36 @@ function normalOutputs(
   outputs: readonly ReadonlyPartialJSONObject[]
 ): PartialJSONValue[] {
   const normal: PartialJSONValue[][] = [];
+  let stream: { output: PartialJSONValue[]; text: string } | null = null;
   for (const output of outputs) {
-    switch (output.output_type) {
+    switch (textOf(output.output_type)) {
       case 'stream': {
-        const name = (output.name ?? '') as PartialJSONValue;
-        const text = joined((output.text ?? '') as PartialJSONValue);
-        const last = normal[normal.length - 1];
-        if (last && last[0] === 'stream' && last[1] === name) {
-          last[2] = `${last[2]}${text}`;
+        const name = textOf(output.name);
+        const text = textOf(output.text);
+        if (stream && stream.output[1] === name) {
+          stream.text += text;
+          stream.output[2] = stream.text;
         } else {
-          normal.push(['stream', name, text]);
+          stream = { output: ['stream', name, text], text };
+          normal.push(stream.output);
         }
         break;
       }
       case 'display_data':
       case 'execute_result':
+        stream = null;
         normal.push([
-          output.output_type,
+          textOf(output.output_type),
           normalBundle(output.data),
           isObject(output.metadata) ? output.metadata : {}
         ]);
         break;
       case 'error':
+        stream = null;
         normal.push([
           'error',
-          (output.ename ?? '') as PartialJSONValue,
-          (output.evalue ?? '') as PartialJSONValue,
+          textOf(output.ename),
+          textOf(output.evalue),
           Array.isArray(output.traceback) ? output.traceback : []
         ]);
         break;
@@ -131,6 +137,12 @@ function isJSONMime(mime: string): boolean {
     mime === 'application/json' ||
     (mime.startsWith('application/') && mime.endsWith('+json'))
   );
+}
+
+/** A text; what is none counts as missing. */
+function textOf(value: ReadonlyPartialJSONValue | undefined): string {
+  const text = joined((value ?? '') as PartialJSONValue);
+  return typeof text === 'string' ? text : '';
 }
 
 function joined(text: PartialJSONValue): PartialJSONValue {

@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jupyterlab_cache
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -15,6 +14,8 @@ from openapi_core import OpenAPI
 from openapi_core.datatypes import RequestParameters
 from tornado.httpclient import HTTPClientError, HTTPResponse
 from werkzeug.datastructures import Headers, ImmutableMultiDict
+
+import jupyterlab_cache
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 

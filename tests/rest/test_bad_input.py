@@ -45,7 +45,9 @@ BAD_PATHS = [
 ]
 
 
-@pytest.mark.parametrize(("path", "expected", "words"), BAD_PATHS, ids=lambda value: str(value)[:20])
+@pytest.mark.parametrize(
+    ("path", "expected", "words"), BAD_PATHS, ids=lambda value: str(value)[:20]
+)
 async def test_a_path_that_is_no_notebook(
     client: Any, notebooks: Path, path: str, expected: int, words: str
 ) -> None:

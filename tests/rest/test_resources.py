@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+
 from jupyterlab_cache.notebooks.reader import read_digests
 
 
@@ -66,15 +67,20 @@ async def test_the_browser_asks_about_a_document_that_is_not_saved(
     edited = _document(write_notebook("b.ipynb", "1 + 1", "2 + 3"))
 
     _, answer = await client.post(
-        "status", {"notebooks": [{"path": "a.ipynb", "document": document} for document in (saved, edited)]}
+        "status",
+        {"notebooks": [{"path": "a.ipynb", "document": document} for document in (saved, edited)]},
     )
     fresh, stale = answer["statuses"]
     assert fresh["verdict"] == "fresh"
     assert stale["verdict"] == "stale"
-    assert [(reason["code"], reason["cell"]) for reason in stale["reasons"]] == [("cell-changed", 1)]
+    assert [(reason["code"], reason["cell"]) for reason in stale["reasons"]] == [
+        ("cell-changed", 1)
+    ]
 
 
-async def test_a_document_that_was_never_saved_is_uncached(client: Any, write_notebook: Any) -> None:
+async def test_a_document_that_was_never_saved_is_uncached(
+    client: Any, write_notebook: Any
+) -> None:
     document = _document(write_notebook("a.ipynb", "1"))
     status, answer = await client.post(
         "status", {"notebooks": [{"path": "never-saved.ipynb", "document": document}]}
@@ -122,7 +128,9 @@ async def test_entries_are_listed_shown_and_removed(client: Any, write_notebook:
 async def test_a_failing_notebook_is_stored_and_not_run_again_until_asked(
     client: Any, write_notebook: Any
 ) -> None:
-    write_notebook("a.ipynb", "print('before')", "raise ValueError('no such column')", "print('after')")
+    write_notebook(
+        "a.ipynb", "print('before')", "raise ValueError('no such column')", "print('after')"
+    )
     job = await client.run("a.ipynb")
     assert (job["state"], job["result"]) == ("failed", "failed")
     assert (job["failure"]["name"], job["failure"]["cell"]) == ("ValueError", 1)
@@ -216,7 +224,11 @@ async def test_outputs_are_stored_as_they_stand(
     assert entry["provenance"] == "captured"
     _, answer = await client.get("status", path="a.ipynb")
     (found,) = answer["statuses"]
-    assert (found["verdict"], found["outputs"], found["provenance"]) == ("fresh", "same", "captured")
+    assert (found["verdict"], found["outputs"], found["provenance"]) == (
+        "fresh",
+        "same",
+        "captured",
+    )
 
 
 async def test_the_store_survives_a_restart(
@@ -231,7 +243,9 @@ async def test_the_store_survives_a_restart(
     assert (status.verdict, status.entry) == ("fresh", job["entry"])
 
 
-async def test_a_damaged_store_is_a_miss(client: Any, write_notebook: Any, jp_root_dir: Path) -> None:
+async def test_a_damaged_store_is_a_miss(
+    client: Any, write_notebook: Any, jp_root_dir: Path
+) -> None:
     write_notebook("a.ipynb", "print('x' * 5000)")
     job = await client.run("a.ipynb")
     for blob in (jp_root_dir / ".jupyterlab_cache" / "objects").rglob("*"):
