@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
 DEFAULT_KERNEL = "python3"
 
+# Names what is kept; to be changed with the digests' meaning.
+_DIGESTS_KIND = "digests 1"
+_decode_digests = msgspec.msgpack.Decoder(DocumentDigests).decode
+
 RunOutcome = Literal["fresh", "executed", "failed", "cancelled"]
 
 
@@ -115,6 +119,33 @@ class NotebookCache:
         chosen = [self.projects.notebook(path) for path in paths] or [self.projects.root]
         return find_notebooks(chosen, root=self.projects.root)
 
+    def readable(self, paths: Iterable[str | Path] = ()) -> tuple[list[Path], list[str]]:
+        """Like :meth:`notebooks`, without those that cannot be read.
+
+        One bad file in a folder must not be in the way of all others there; one that was named
+        itself is an error.
+
+        Returns:
+            The notebooks, and for each that was left out a line that says why.
+
+        Raises:
+            NotebookError: A file that was named is missing or is no notebook.
+            PathRefused: A path lies outside the root.
+        """
+        paths = list(paths)
+        named = {self.projects.notebook(path) for path in paths}
+        good, bad = [], []
+        for notebook in self.notebooks(paths):
+            try:
+                self._digests(notebook)
+            except NotebookError as error:
+                if notebook in named:
+                    raise
+                bad.append(f"{self.projects.relative(notebook)}: {error}")
+            else:
+                good.append(notebook)
+        return good, bad
+
     def locate(self, path: str) -> tuple[Project, str | None]:
         """The project of a path, and the notebook's path in it (None for a folder).
 
@@ -159,6 +190,8 @@ class NotebookCache:
     ) -> list[Status]:
         """The verdict on each notebook, with reasons; paths are relative to the root.
 
+        Notebooks of a folder that cannot be read are left out; :meth:`readable` tells which.
+
         Raises:
             NotebookError: A path that was named is missing or is no notebook.
             PathRefused: A path lies outside the root.
@@ -166,7 +199,7 @@ class NotebookCache:
         verifier = self.verifier()
         return [
             self._judge(notebook, self._digests(notebook), verifier, variant or {})
-            for notebook in self.notebooks(paths)
+            for notebook in self.readable(paths)[0]
         ]
 
     def judge(self, queries: Sequence[tuple[str, DocumentDigests | None]]) -> list[Status]:
@@ -202,7 +235,16 @@ class NotebookCache:
     def _digests(self, notebook: Path) -> DocumentDigests:
         if notebook.is_dir():
             raise NotebookInvalid(f"{notebook.name} is a folder; choose a notebook in it.")
-        return read_digests(notebook)
+        try:
+            # What a notebook executes and shows is a property of its file, so it is kept as such.
+            data = self.stat_cache.derived(
+                notebook,
+                _DIGESTS_KIND,
+                lambda path: msgspec.msgpack.encode(read_digests(Path(path))),
+            )
+            return _decode_digests(data)
+        except (OSError, msgspec.MsgspecError):
+            return read_digests(notebook)
 
     def _judge(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -13,6 +13,7 @@ import click
 import msgspec
 
 from ..cache import NotebookCache
+from ..execution.capture import CaptureRefused
 from ..notebooks.errors import NotebookError
 from ..projects import PathRefused
 from ..store.errors import StoreError
@@ -41,6 +42,11 @@ class Session:
     def say(self, message: str = "") -> None:
         """Print a line for a person: on stdout, or on stderr when stdout is for JSON."""
         click.echo(message, err=self.json)
+
+    def warn(self, messages: Iterable[str]) -> None:
+        """Print lines about what was left out, on stderr."""
+        for message in messages:
+            click.echo(f"left out {message}", err=True)
 
     def answer(self, value: object) -> None:
         """Print the JSON document, when it is wanted."""
@@ -83,7 +89,7 @@ def bad_input() -> Iterator[None]:
     """Turn what is wrong with notebooks, paths and stores into :class:`BadInput`."""
     try:
         yield
-    except (NotebookError, PathRefused, StoreError, OSError) as error:
+    except (CaptureRefused, NotebookError, PathRefused, StoreError, OSError) as error:
         raise BadInput(str(error)) from error
 
 

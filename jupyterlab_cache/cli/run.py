@@ -46,7 +46,8 @@ def run_command(
     PATHS are notebooks or folders; without any, all notebooks below the current folder. Exits with
     1 if any notebook failed.
     """
-    notebooks = session.cache.notebooks(paths)
+    notebooks, unreadable = session.cache.readable(paths)
+    session.warn(unreadable)
     wish = Wish(
         force=force,
         retry_failed=retry_failed,
@@ -66,7 +67,8 @@ def run_command(
     order = {session.cache.projects.relative(path): i for i, path in enumerate(notebooks)}
     results.sort(key=lambda result: order[result.path])
     session.answer([msgspec.to_builtins(result) for result in results])
-    return 0 if all(result.result in ("fresh", "executed") for result in results) else 1
+    good = all(result.result in ("fresh", "executed") for result in results)
+    return 0 if good and not unreadable else 1
 
 
 async def _until_interrupted(work: Coroutine[None, None, list[RunResult]]) -> list[RunResult]:

@@ -44,7 +44,9 @@ def status_command(
 
     PATHS are notebooks or folders; without any, all notebooks below the current folder.
     """
-    statuses = session.cache.status(paths)
+    notebooks, unreadable = session.cache.readable(paths)
+    session.warn(unreadable)
+    statuses = session.cache.status(notebooks) if notebooks else []
     if session.json:
         session.answer([status_json(status) for status in statuses])
     else:
@@ -54,7 +56,7 @@ def status_command(
     if not check:
         return 0
     accepted = [_is_accepted(status, check_outputs, accept_unobserved) for status in statuses]
-    return 0 if all(accepted) else 1
+    return 0 if all(accepted) and not unreadable else 1
 
 
 def status_json(status: Status) -> dict[str, object]:
