@@ -1,30 +1,159 @@
-import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { INotebookModel, NotebookPanel } from '@jupyterlab/notebook';
 import { Token } from '@lumino/coreutils';
+import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
-import type { CacheActions } from './actions/cacheActions';
-import type { CacheClient } from './contract/client';
-import type { JobsModel } from './models/jobs';
-import type { NotebookStatus } from './models/notebookStatus';
+import type {
+  CacheError,
+  DocumentDigests,
+  ICacheClient,
+  Job,
+  Status
+} from './contract';
+
+export type { ICacheClient } from './contract/client';
+export type * from './contract/types';
+
+/** What a status needs of a document's context. */
+export interface INotebookContext {
+  /** The context is gone. */
+  readonly disposed: ISignal<unknown, void>;
+
+  /** Path of the document, without a drive's prefix. */
+  readonly localPath: string;
+
+  /** The document. */
+  readonly model: INotebookModel;
+
+  /** The document was moved or renamed. */
+  readonly pathChanged: ISignal<unknown, string>;
+
+  /** Resolves when the document is loaded. */
+  readonly ready: Promise<void>;
+}
+
+/** The server's jobs, as far as this browser has heard of them. */
+export interface IJobs {
+  /** All known jobs, newest first. */
+  readonly jobs: readonly Job[];
+
+  /** A job appeared, advanced, ended or was forgotten. */
+  readonly changed: ISignal<IJobs, void>;
+
+  /** A job ended while this browser looked on; told once for each. */
+  readonly ended: ISignal<IJobs, Job>;
+
+  /** The job that runs for a notebook, or else the one that waits. */
+  activeJob(path: string): Job | null;
+
+  /** Whether this very page asked for the job. */
+  isMine(id: string): boolean;
+
+  /** Ask for the execution of a notebook as it is saved. */
+  submit(path: string, options?: { force?: boolean }): Promise<Job>;
+
+  /** Cancel a job; one that has ended is forgotten. */
+  cancel(id: string): Promise<void>;
+
+  /** Fetch the list. */
+  refresh(): Promise<void>;
+}
+
+/** What the server says of one open document, followed while a person edits it. */
+export interface INotebookStatus {
+  /** The document. */
+  readonly context: INotebookContext;
+
+  /** Path of the notebook, relative to the server's root. */
+  readonly path: string;
+
+  /** The server's latest word; null until there is one. */
+  readonly status: Status | null;
+
+  /** Why there is no current word of the server; null when there is one. */
+  readonly error: CacheError | null;
+
+  /** The job that waits or runs for this notebook. */
+  readonly job: Job | null;
+
+  /** The status, the error or the job changed. */
+  readonly changed: ISignal<INotebookStatus, void>;
+
+  /** The document's code key as it stands now; null before the document is loaded. */
+  codeKey(): string | null;
+
+  /** The digests of the document as it stands now. */
+  digests(): Promise<DocumentDigests>;
+
+  /** Ask the server again; resolves to its answer, or to null when there is none (see `error`). */
+  refresh(): Promise<Status | null>;
+
+  /** Say that somebody looks again after a while: catches up with what was missed. */
+  resume(): void;
+
+  /**
+   * Keep the status up to date while somebody looks.
+   *
+   * @param isShown - Whether the one who looks can be seen now.
+   * @returns Dispose of it to look no more.
+   */
+  watch(isShown: () => boolean): IDisposable;
+}
+
+/** What people do with notebooks. Each but `put` tells the person what came of it and never rejects. */
+export interface ICacheActions {
+  /**
+   * Execute an open notebook on the server unless its outputs are still true; it is saved first.
+   *
+   * @param options - With `force` it is executed in any case.
+   */
+  cache(panel: NotebookPanel, options?: { force?: boolean }): Promise<void>;
+
+  /** The same for a saved notebook that need not be open. */
+  cachePath(path: string, options?: { force?: boolean }): Promise<void>;
+
+  /**
+   * Put cached outputs into an open notebook.
+   *
+   * @param entry - Of which entry; by default the one that the verdict names.
+   */
+  restore(panel: NotebookPanel, entry?: string): Promise<void>;
+
+  /** Store the outputs of an open notebook as they stand; it is saved first. */
+  capture(panel: NotebookPanel): Promise<void>;
+
+  /** Cancel a job. */
+  cancel(job: Job): Promise<void>;
+
+  /**
+   * Put the outputs of an entry into an open notebook, without a word to the person.
+   *
+   * @returns How many cells were changed. Rejects when the notebook's code is not that of the entry.
+   */
+  put(panel: NotebookPanel, entry: string): Promise<number>;
+}
 
 /** The cache of notebook executions, for other extensions. */
 export interface INotebookCache {
-  /** The server. */
-  readonly client: CacheClient;
+  /** The server's resources. */
+  readonly client: ICacheClient;
 
   /** The server's jobs. */
-  readonly jobs: JobsModel;
+  readonly jobs: IJobs;
 
-  /** What people do: cache, restore, store. */
-  readonly actions: CacheActions;
+  /** What people do. */
+  readonly actions: ICacheActions;
 
-  /** The document that a person works in, if it is a notebook. */
-  readonly current: NotebookStatus | null;
+  /** The notebook that a person works in; null when none is open. */
+  readonly current: NotebookPanel | null;
 
-  /** That document changed. */
+  /** Another notebook became the current one. */
   readonly currentChanged: ISignal<INotebookCache, void>;
 
-  /** The status of an open document. */
-  statusOf(panel: NotebookPanel): NotebookStatus;
+  /** The entries of a notebook changed; the argument is its path. */
+  readonly entriesChanged: ISignal<INotebookCache, string>;
+
+  /** The status of an open document, the same for all its views. */
+  statusOf(panel: NotebookPanel): INotebookStatus;
 }
 
 /** The token of {@link INotebookCache}. */

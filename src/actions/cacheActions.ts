@@ -1,75 +1,110 @@
 import { Notification } from '@jupyterlab/apputils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { CacheClient } from '../contract/client';
-import type { Job } from '../contract/types';
-import type { JobsModel } from '../models/jobs';
-import type { NotebookStatus } from '../models/notebookStatus';
+import { messageOf } from '../contract';
+import type { EntryOutputs, Job } from '../contract';
+import { isRestorable } from '../models/verdict';
 import { CodeChanged, restoreOutputs } from '../restore/restoreOutputs';
+import type { ICacheActions, INotebookCache } from '../tokens';
 
+/** How long a message stays that asks nothing of the person, in milliseconds. */
 const SHORT_MS = 4000;
 
-/** What people do with a notebook, and what they are told of it. */
-export class CacheActions {
-  constructor(options: CacheActions.IOptions) {
-    this._client = options.client;
-    this._jobs = options.jobs;
-    this._statusOf = options.statusOf;
-    this._trans = options.trans;
-  }
-
+/** What people do with notebooks, and what they are told of it. */
+export class CacheActions implements ICacheActions {
   /**
-   * Execute the notebook on the server, unless its outputs are still true.
-   *
-   * @param panel - The document; it is saved first.
-   * @param force - Execute it in any case.
+   * @param cache - The statuses and jobs of notebooks.
+   * @param trans - For what people are told.
    */
-  async cache(panel: NotebookPanel, force = false): Promise<void> {
-    const trans = this._trans;
-    await this._guarded(trans.__('The notebook could not be cached'), async () => {
-      await save(panel);
-      // A person who clicks on a failed notebook asks for another try.
-      const failed = this._statusOf(panel).status?.verdict === 'failed';
-      await this.submit(panel.context.localPath, force || failed);
-    });
+  constructor(
+    cache: Pick<INotebookCache, 'client' | 'jobs' | 'statusOf'>,
+    trans: TranslationBundle
+  ) {
+    this._cache = cache;
+    this._trans = trans;
   }
 
-  /** Execute a saved notebook that need not be open. */
-  async submit(path: string, force = false): Promise<void> {
-    await this._guarded(
-      this._trans.__('The notebook could not be cached'),
-      async () => this._jobs.note(await this._client.submit({ path, force }))
-    );
-  }
-
-  /** Put the outputs of the matching entry into the document. */
-  async restore(panel: NotebookPanel, entry?: string): Promise<void> {
+  async cache(
+    panel: NotebookPanel,
+    options: { force?: boolean } = {}
+  ): Promise<void> {
+    const { force = false } = options;
     const trans = this._trans;
     await this._guarded(
-      trans.__('The cached outputs could not be restored'),
+      trans.__('The notebook could not be cached'),
+      () => this.cache(panel, options),
       async () => {
-        const chosen = entry ?? this._statusOf(panel).status?.entry;
-        if (!chosen) {
+        await save(panel);
+        const model = this._cache.statusOf(panel);
+        const status = await model.refresh();
+        // Outputs that nobody observed do not keep a person who asks from an execution.
+        const isFresh =
+          status?.verdict === 'fresh' && status.provenance === 'executed';
+        if (isFresh && status.entry !== null && !force) {
+          const changed = await this.put(panel, status.entry);
           Notification.info(
-            trans.__('There are no cached outputs for this notebook.'),
+            changed > 0
+              ? trans.__(
+                  'The notebook is fresh: nothing was executed, its cached outputs are shown.'
+                )
+              : trans.__('The notebook is fresh: nothing had to be executed.'),
             { autoClose: SHORT_MS }
           );
           return;
         }
-        await this._put(panel, chosen);
+        // A person who asks for a failed notebook wants another try.
+        const again = force || status?.verdict === 'failed';
+        await this._cache.jobs.submit(model.path, { force: again });
       }
     );
   }
 
-  /** Store the outputs of the document as they stand. */
+  async cachePath(
+    path: string,
+    options: { force?: boolean } = {}
+  ): Promise<void> {
+    await this._guarded(
+      this._trans.__('%1 could not be cached', path),
+      () => this.cachePath(path, options),
+      async () => void (await this._cache.jobs.submit(path, options))
+    );
+  }
+
+  async restore(panel: NotebookPanel, entry?: string): Promise<void> {
+    const trans = this._trans;
+    await this._guarded(
+      trans.__('The cached outputs could not be restored'),
+      () => this.restore(panel, entry),
+      async () => {
+        const chosen = entry ?? (await this._entryToRestore(panel));
+        if (chosen === null) {
+          Notification.warning(
+            trans.__(
+              'There are no cached outputs for this code. Cache the notebook first.'
+            ),
+            { autoClose: SHORT_MS, actions: [this._cacheAction(panel)] }
+          );
+          return;
+        }
+        const changed = await this.put(panel, chosen);
+        if (changed === 0) {
+          Notification.info(trans.__('The cached outputs are shown already.'), {
+            autoClose: SHORT_MS
+          });
+        }
+      }
+    );
+  }
+
   async capture(panel: NotebookPanel): Promise<void> {
     const trans = this._trans;
     await this._guarded(
       trans.__('The outputs could not be stored'),
+      () => this.capture(panel),
       async () => {
         await save(panel);
-        await this._client.capture({ path: panel.context.localPath });
-        this._statusOf(panel).refresh();
+        await this._cache.client.capture(panel.context.localPath);
+        void this._cache.statusOf(panel).refresh();
         Notification.success(trans.__('The outputs are stored.'), {
           autoClose: SHORT_MS
         });
@@ -77,135 +112,115 @@ export class CacheActions {
     );
   }
 
-  /** Stop a job. */
   async cancel(job: Job): Promise<void> {
-    await this._guarded(this._trans.__('The job could not be cancelled'), async () => {
-      this._jobs.note(await this._client.cancel(job.id));
-      await this._jobs.refresh();
-    });
+    await this._guarded(
+      this._trans.__('The job could not be cancelled'),
+      () => this.cancel(job),
+      () => this._cache.jobs.cancel(job.id)
+    );
   }
 
   /**
-   * Bring what a job produced into the open document, if its code is still what was executed.
+   * Put the outputs of an entry into an open document, and fetch its status anew.
    *
-   * @param panel - The document; null when the notebook is not open.
-   * @param job - A job that has ended.
+   * @returns How many cells were changed.
+   *
+   * @throws CodeChanged, as an error for a person, when the document's code is not that of the entry.
    */
-  async finish(panel: NotebookPanel | null, job: Job): Promise<void> {
-    const trans = this._trans;
-    if (panel && job.entry && job.result !== 'cancelled') {
-      await this._guarded(
-        trans.__('The new outputs could not be shown'),
-        async () => this._putResult(panel, job, job.entry as string)
-      );
+  async put(panel: NotebookPanel, entry: string): Promise<number> {
+    const model = this._cache.statusOf(panel);
+    // Which kernel a document gets that names none is for the server to say.
+    const status = model.status ?? (await model.refresh());
+    const outputs = await this._cache.client.outputs(entry, model.path);
+    const changed = this._put(panel, outputs, status?.kernel_name ?? '');
+    if (changed > 0) {
+      void model.refresh();
     }
-    if (job.result === 'failed') {
-      const what = job.failure
-        ? `${job.failure.name}: ${job.failure.message}`
-        : trans.__('no reason is known');
-      Notification.error(
-        trans.__('%1 was not executed to its end. %2', job.path, what),
-        {
-          autoClose: false,
-          actions: [
-            {
-              label: trans.__('Try Again'),
-              callback: () => void this.submit(job.path, true)
-            }
-          ]
-        }
-      );
-    } else if (job.result === 'cancelled') {
-      Notification.info(trans.__('%1: cancelled.', job.path), {
-        autoClose: SHORT_MS
-      });
-    }
+    return changed;
   }
 
-  private async _putResult(
+  private _put(
     panel: NotebookPanel,
-    job: Job,
-    entry: string
-  ): Promise<void> {
-    const status = this._statusOf(panel);
-    const codeKey = status.digests?.codeKey(status.status?.kernel_name ?? '');
-    if (codeKey !== job.code_key) {
-      Notification.warning(
-        this._trans.__(
-          'The code of %1 was changed while it was executed: its outputs are in the cache, but not shown here.',
-          job.path
-        ),
-        { autoClose: false }
-      );
-      return;
+    outputs: EntryOutputs,
+    kernel: string
+  ): number {
+    if (panel.isDisposed) {
+      return 0;
     }
-    const same = status.status?.entry === entry && status.status.outputs === 'same';
-    if (!same) {
-      await this._put(panel, entry);
-    } else if (job.result === 'fresh') {
-      Notification.info(
-        this._trans.__('The outputs are fresh: nothing had to be executed.'),
-        { autoClose: SHORT_MS }
-      );
-    }
-  }
-
-  private async _put(panel: NotebookPanel, entry: string): Promise<void> {
-    const outputs = await this._client.outputs(entry, panel.context.localPath);
     try {
-      restoreOutputs(panel.context.model, outputs);
+      return restoreOutputs(panel.context.model, outputs, kernel);
     } catch (error) {
       if (!(error instanceof CodeChanged)) {
         throw error;
       }
-      throw new Error(
-        this._trans.__(
-          'The code of the notebook is not what made these outputs. Cache the notebook again.'
-        )
+      throw new CodeChanged(
+        this._trans.__('the code of the notebook is not what made them.')
       );
     }
-    this._statusOf(panel).refresh();
+  }
+
+  private async _entryToRestore(panel: NotebookPanel): Promise<string | null> {
+    const model = this._cache.statusOf(panel);
+    const known = model.status;
+    const status =
+      known && known.code_key === model.codeKey()
+        ? known
+        : await model.refresh();
+    if (model.error) {
+      throw model.error;
+    }
+    return isRestorable(status?.verdict) ? (status?.entry ?? null) : null;
+  }
+
+  private _cacheAction(panel: NotebookPanel): Notification.IAction {
+    return {
+      label: this._trans.__('Cache this notebook'),
+      callback: () => void this.cache(panel)
+    };
   }
 
   private async _guarded(
     what: string,
+    again: () => Promise<void>,
     action: () => Promise<void>
   ): Promise<void> {
     try {
       await action();
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      Notification.error(`${what}: ${why}`, { autoClose: false });
+      if (isCancelled(error)) {
+        return;
+      }
+      Notification.error(`${what}: ${messageOf(error)}`, {
+        autoClose: false,
+        actions:
+          error instanceof CodeChanged
+            ? []
+            : [
+                {
+                  label: this._trans.__('Try Again'),
+                  callback: () => void again()
+                }
+              ]
+      });
     }
   }
 
-  private readonly _client: CacheClient;
-  private readonly _jobs: JobsModel;
-  private readonly _statusOf: (panel: NotebookPanel) => NotebookStatus;
+  private readonly _cache: Pick<INotebookCache, 'client' | 'jobs' | 'statusOf'>;
   private readonly _trans: TranslationBundle;
 }
 
-/** A namespace for `CacheActions` statics. */
-export namespace CacheActions {
-  /** What the actions are made of. */
-  export interface IOptions {
-    /** The server. */
-    client: CacheClient;
-
-    /** Its jobs. */
-    jobs: JobsModel;
-
-    /** The status of an open document. */
-    statusOf: (panel: NotebookPanel) => NotebookStatus;
-
-    /** For what people are told. */
-    trans: TranslationBundle;
+/** Save what the server is going to read. */
+async function save(panel: NotebookPanel): Promise<void> {
+  const { context } = panel;
+  await context.ready;
+  if (context.model.dirty) {
+    await context.save();
   }
 }
 
-async function save(panel: NotebookPanel): Promise<void> {
-  await panel.context.ready;
-  if (panel.context.model.dirty || !panel.context.contentsModel) {
-    await panel.context.save();
-  }
+/** Whether the person answered *Cancel* to a question of JupyterLab's while saving. */
+function isCancelled(error: unknown): boolean {
+  return (
+    error instanceof Error && /^Modal(Cancel|Duplicate)Error$/.test(error.name)
+  );
 }

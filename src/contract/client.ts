@@ -1,131 +1,209 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
+import { nullTranslator } from '@jupyterlab/translation';
+import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+import { CacheError } from './errors';
+import {
+  isEntryDetail,
+  isEntryOutputs,
+  isEntryPage,
+  isEntrySummary,
+  isJob,
+  isJobList,
+  isObject,
+  isStatusList
+} from './guards';
 import type {
-  CaptureRequest,
+  EntryDetail,
   EntryOutputs,
   EntryPage,
   EntrySummary,
   Job,
-  JobList,
   JobRequest,
   Status,
-  StatusList,
-  StatusRequest
+  StatusQuery
 } from './types';
 
-/** What the server says is wrong, in words for a person. */
-export class CacheError extends Error {
-  /**
-   * @param message - The server's message.
-   * @param status - The status of its answer; 0 when there was none.
-   */
-  constructor(
-    message: string,
-    readonly status: number
-  ) {
-    super(message);
-    this.name = 'CacheError';
-  }
-}
+/**
+ * The server's resources as typed calls. Each rejects with a {@link CacheError} whose message can be
+ * shown to a person.
+ */
+export interface ICacheClient {
+  /** The verdict on each notebook, in the order asked for. */
+  statuses(notebooks: readonly StatusQuery[]): Promise<Status[]>;
 
-/** The server extension, as `openapi.yaml` describes it. */
-export class CacheClient {
-  /**
-   * @param serverSettings - The application's own connection.
-   */
-  constructor(serverSettings: ServerConnection.ISettings) {
-    this._serverSettings = serverSettings;
-  }
+  /** Entries of a notebook (or, with a folder's path, of its project), newest first. */
+  entries(path: string, offset?: number, limit?: number): Promise<EntryPage>;
 
-  /**
-   * The verdict on a document as it stands in the browser.
-   *
-   * @throws CacheError when the server refuses or cannot be reached.
-   */
-  async status(query: StatusRequest['notebooks'][number]): Promise<Status> {
-    const list: StatusList = await this._send('POST', 'status', {
-      notebooks: [query]
-    } satisfies StatusRequest);
-    const status = list.statuses[0];
-    if (!status) {
-      throw new CacheError('The server gave no status.', 0);
-    }
-    return status;
-  }
-
-  /** The latest entries of a notebook. */
-  async entries(path: string, limit = 20): Promise<EntryPage> {
-    return this._send('GET', 'entries', undefined, { path, limit: `${limit}` });
-  }
+  /** One entry with its inputs; `path` is that of any notebook of its project. */
+  entry(id: string, path: string): Promise<EntryDetail>;
 
   /** The outputs of an entry, cell by cell. */
-  async outputs(entry: string, path: string): Promise<EntryOutputs> {
-    return this._send('GET', `entries/${entry}/outputs`, undefined, { path });
-  }
+  outputs(id: string, path: string): Promise<EntryOutputs>;
+
+  /** Take an entry out of the store. */
+  removeEntry(id: string, path: string): Promise<void>;
 
   /** All jobs of the server, newest first. */
-  async jobs(): Promise<Job[]> {
-    const list: JobList = await this._send('GET', 'jobs');
-    return list.jobs;
-  }
+  jobs(): Promise<Job[]>;
 
-  /** Ask for the execution of a saved notebook. */
-  async submit(request: JobRequest): Promise<Job> {
-    return this._send('POST', 'jobs', request);
-  }
+  /** One job as it is now. */
+  job(id: string): Promise<Job>;
 
-  /** Cancel a job, or forget one that has ended. */
-  async cancel(job: string): Promise<Job> {
-    return this._send('DELETE', `jobs/${job}`);
-  }
+  /** Ask for the execution of a notebook as it is saved. */
+  submit(request: JobRequest): Promise<Job>;
+
+  /** Cancel a job; one that has ended is forgotten. */
+  cancel(id: string): Promise<Job>;
 
   /** Store the outputs of a saved notebook as they stand. */
-  async capture(request: CaptureRequest): Promise<EntrySummary> {
-    return this._send('POST', 'captures', request);
+  capture(path: string): Promise<EntrySummary>;
+}
+
+/** How a client is made. */
+export interface ICacheClientOptions {
+  /** The application's connection to its server. */
+  readonly serverSettings: ServerConnection.ISettings;
+
+  /** For the messages that are the client's own. */
+  readonly translator?: ITranslator;
+}
+
+/** What goes along with a request. */
+interface IContent {
+  readonly query?: Record<string, string>;
+  readonly body?: unknown;
+}
+
+/** The client over HTTP. */
+export class CacheClient implements ICacheClient {
+  constructor(options: ICacheClientOptions) {
+    this._settings = options.serverSettings;
+    this._trans = (options.translator ?? nullTranslator).load(
+      'jupyterlab_cache'
+    );
   }
 
-  private async _send<T>(
+  async statuses(notebooks: readonly StatusQuery[]): Promise<Status[]> {
+    const body = { notebooks };
+    return (await this._ask('POST', ['status'], isStatusList, { body }))
+      .statuses;
+  }
+
+  async entries(path: string, offset = 0, limit = 100): Promise<EntryPage> {
+    const query = { path, offset: `${offset}`, limit: `${limit}` };
+    return this._ask('GET', ['entries'], isEntryPage, { query });
+  }
+
+  async entry(id: string, path: string): Promise<EntryDetail> {
+    return this._ask('GET', ['entries', id], isEntryDetail, {
+      query: { path }
+    });
+  }
+
+  async outputs(id: string, path: string): Promise<EntryOutputs> {
+    const query = { path };
+    return this._ask('GET', ['entries', id, 'outputs'], isEntryOutputs, {
+      query
+    });
+  }
+
+  async removeEntry(id: string, path: string): Promise<void> {
+    await this._send('DELETE', ['entries', id], { query: { path } });
+  }
+
+  async jobs(): Promise<Job[]> {
+    return (await this._ask('GET', ['jobs'], isJobList)).jobs;
+  }
+
+  async job(id: string): Promise<Job> {
+    return this._ask('GET', ['jobs', id], isJob);
+  }
+
+  async submit(request: JobRequest): Promise<Job> {
+    return this._ask('POST', ['jobs'], isJob, { body: request });
+  }
+
+  async cancel(id: string): Promise<Job> {
+    return this._ask('DELETE', ['jobs', id], isJob);
+  }
+
+  async capture(path: string): Promise<EntrySummary> {
+    return this._ask('POST', ['captures'], isEntrySummary, { body: { path } });
+  }
+
+  private async _ask<T>(
     method: string,
-    resource: string,
-    body?: object,
-    query: Record<string, string> = {}
+    resource: readonly string[],
+    check: (value: unknown) => value is T,
+    content: IContent = {}
   ): Promise<T> {
+    const response = await this._send(method, resource, content);
+    const value: unknown = await response.json().catch(() => undefined);
+    if (!check(value)) {
+      throw new CacheError(
+        this._trans.__(
+          'The server gave an answer that this extension does not understand; its two halves may be of different versions.'
+        ),
+        response.status
+      );
+    }
+    return value;
+  }
+
+  private async _send(
+    method: string,
+    resource: readonly string[],
+    content: IContent
+  ): Promise<Response> {
     const url =
       URLExt.join(
-        this._serverSettings.baseUrl,
+        this._settings.baseUrl,
         'jupyterlab-cache',
-        ...resource.split('/').map(encodeURIComponent)
-      ) + URLExt.objectToQueryString(query);
+        ...resource.map(encodeURIComponent)
+      ) + URLExt.objectToQueryString(content.query ?? {});
+    const init: RequestInit = { method };
+    if (content.body !== undefined) {
+      init.body = JSON.stringify(content.body);
+    }
     let response: Response;
     try {
-      response = await ServerConnection.makeRequest(
-        url,
-        body ? { method, body: JSON.stringify(body) } : { method },
-        this._serverSettings
-      );
-    } catch (error) {
+      response = await ServerConnection.makeRequest(url, init, this._settings);
+    } catch {
       throw new CacheError(
-        error instanceof Error ? error.message : String(error),
-        0
+        this._trans.__('The Jupyter server cannot be reached.')
       );
     }
     if (!response.ok) {
-      throw new CacheError(await messageOf(response), response.status);
+      throw await this._error(response);
     }
-    return response.json() as Promise<T>;
+    return response;
   }
 
-  private readonly _serverSettings: ServerConnection.ISettings;
-}
-
-async function messageOf(response: Response): Promise<string> {
-  try {
-    const answer: unknown = await response.json();
-    if (answer && typeof answer === 'object' && 'message' in answer) {
-      return String(answer.message);
+  private async _error(response: Response): Promise<CacheError> {
+    const value: unknown = await response.json().catch(() => undefined);
+    const message =
+      isObject(value) && typeof value.message === 'string' ? value.message : '';
+    // Our own handlers always say what is missing; these are the words of a server without them.
+    if (response.status === 404 && (!message || message === 'Not Found')) {
+      return new CacheError(
+        this._trans.__(
+          'The server half of jupyterlab-cache is not enabled; see "jupyter server extension list".'
+        ),
+        404
+      );
     }
-  } catch {
-    // Not JSON: a proxy's page, say. The status has to do.
+    return new CacheError(
+      message ||
+        this._trans.__(
+          'The Jupyter server answered %1 %2.',
+          response.status,
+          response.statusText
+        ),
+      response.status
+    );
   }
-  return `${response.status} ${response.statusText}`;
+
+  private readonly _settings: ServerConnection.ISettings;
+  private readonly _trans: TranslationBundle;
 }

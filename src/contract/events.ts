@@ -1,27 +1,55 @@
 import type { Event } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
-import { type ISignal, type IStream, Signal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
+import type { JobState } from './types';
 
-const JOB_SCHEMA = 'https://events.jupyter.org/jupyterlab_cache/job/v1';
-const STORE_SCHEMA = 'https://events.jupyter.org/jupyterlab_cache/store/v1';
+type Fields = Record<string, unknown>;
 
-/** Events of the server, as hints to fetch again. They may get lost. */
-export class CacheEvents implements IDisposable {
-  /**
-   * @param stream - The application's stream of all server events.
-   */
-  constructor(stream: IStream<Event.IManager, Event.Emission>) {
+/** Schema of the events about jobs, `jupyterlab_cache/events/job.yaml`. */
+export const JOB_EVENT = 'https://events.jupyter.org/jupyterlab_cache/job/v1';
+
+/** Schema of the events about stores, `jupyterlab_cache/events/store.yaml`. */
+export const STORE_EVENT =
+  'https://events.jupyter.org/jupyterlab_cache/store/v1';
+
+/** A job was queued, started, advanced by a cell or ended. */
+export interface IJobEvent {
+  readonly job: string;
+  readonly path: string;
+  readonly state: JobState;
+  readonly cells_done: number;
+  readonly cells_total: number;
+}
+
+/** Entries of a notebook were added or removed. */
+export interface IStoreEvent {
+  readonly path: string;
+  readonly action: 'added' | 'removed';
+  readonly entry?: string;
+}
+
+/** What the server tells of its own accord: hints to refetch, which may also get lost. */
+export interface ICacheEvents {
+  /** Something happened to a job. */
+  readonly jobChanged: ISignal<ICacheEvents, IJobEvent>;
+
+  /** Something happened to a store. */
+  readonly storeChanged: ISignal<ICacheEvents, IStoreEvent>;
+}
+
+/** Our events, picked from the stream in which the server sends those of all extensions. */
+export class CacheEvents implements ICacheEvents, IDisposable {
+  constructor(stream: Event.Stream) {
     this._stream = stream;
-    this._stream.connect(this._onEvent, this);
+    stream.connect(this._onEvent, this);
   }
 
-  /** A job changed; the argument is the path of its notebook. */
-  get jobChanged(): ISignal<this, string> {
+  get jobChanged(): ISignal<this, IJobEvent> {
     return this._jobChanged;
   }
 
-  /** The entries of a notebook changed; the argument is its path. */
-  get storeChanged(): ISignal<this, string> {
+  get storeChanged(): ISignal<this, IStoreEvent> {
     return this._storeChanged;
   }
 
@@ -30,24 +58,42 @@ export class CacheEvents implements IDisposable {
   }
 
   dispose(): void {
-    if (!this._isDisposed) {
-      this._isDisposed = true;
-      this._stream.disconnect(this._onEvent, this);
-      Signal.clearData(this);
+    if (this._isDisposed) {
+      return;
+    }
+    this._isDisposed = true;
+    this._stream.disconnect(this._onEvent, this);
+    Signal.clearData(this);
+  }
+
+  private _onEvent(_: unknown, emission: Event.Emission): void {
+    const fields: Fields = emission;
+    if (emission.schema_id === JOB_EVENT && isJobEvent(fields)) {
+      this._jobChanged.emit(fields);
+    } else if (emission.schema_id === STORE_EVENT && isStoreEvent(fields)) {
+      this._storeChanged.emit(fields);
     }
   }
 
-  private _onEvent(_: Event.IManager, event: Event.Emission): void {
-    const path = typeof event.path === 'string' ? event.path : '';
-    if (event.schema_id === JOB_SCHEMA) {
-      this._jobChanged.emit(path);
-    } else if (event.schema_id === STORE_SCHEMA) {
-      this._storeChanged.emit(path);
-    }
-  }
-
-  private readonly _stream: IStream<Event.IManager, Event.Emission>;
-  private readonly _jobChanged = new Signal<this, string>(this);
-  private readonly _storeChanged = new Signal<this, string>(this);
+  private readonly _stream: Event.Stream;
+  private readonly _jobChanged = new Signal<this, IJobEvent>(this);
+  private readonly _storeChanged = new Signal<this, IStoreEvent>(this);
   private _isDisposed = false;
+}
+
+function isJobEvent(value: Fields): value is Fields & IJobEvent {
+  return (
+    typeof value.job === 'string' &&
+    typeof value.path === 'string' &&
+    typeof value.state === 'string' &&
+    typeof value.cells_done === 'number' &&
+    typeof value.cells_total === 'number'
+  );
+}
+
+function isStoreEvent(value: Fields): value is Fields & IStoreEvent {
+  return (
+    typeof value.path === 'string' &&
+    (value.action === 'added' || value.action === 'removed')
+  );
 }

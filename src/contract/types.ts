@@ -1,18 +1,66 @@
-/** The shapes that cross the wire, by their names in `openapi.yaml`. */
+/**
+ * The shapes that cross the wire, under the names that the rest of the front end uses. They are
+ * generated from `jupyterlab_cache/openapi.yaml`.
+ */
 
 import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
-export type CaptureRequest = Schemas['CaptureRequest'];
-export type DocumentDigests = Schemas['DocumentDigests'];
-export type EntryOutputs = Schemas['EntryOutputs'];
-export type EntryPage = Schemas['EntryPage'];
-export type EntrySummary = Schemas['EntrySummary'];
-export type Job = Schemas['Job'];
-export type JobList = Schemas['JobList'];
-export type JobRequest = Schemas['JobRequest'];
+/** Whether a notebook's outputs are still true. */
+export type Verdict = Schemas['Verdict'];
+
+/** The document's outputs against those of the matching entry. */
+export type OutputsState = Schemas['OutputsState'];
+
+/** How an entry came to be. */
+export type Provenance = Schemas['Provenance'];
+
+/** How the execution behind an entry ended. */
+export type Outcome = Schemas['Outcome'];
+
+/** One cause of a verdict, with its subject. */
 export type Reason = Schemas['Reason'];
+
+/** The verdict on one notebook with everything that explains it. */
 export type Status = Schemas['Status'];
-export type StatusList = Schemas['StatusList'];
-export type StatusRequest = Schemas['StatusRequest'];
+
+/** What the browser knows of one code cell. */
+export type CellDigests = Schemas['CellDigests'];
+
+/** What the browser knows of a document. */
+export type DocumentDigests = Schemas['DocumentDigests'];
+
+/** One notebook to be judged; without a document, as it is saved. */
+export type StatusQuery = Schemas['StatusRequest']['notebooks'][number];
+
+/** What went wrong in an execution. */
+export type Failure = Schemas['Failure'];
+
+/** An entry as lists show it. */
+export type EntrySummary = Schemas['EntrySummary'];
+
+/** One page of a list of entries. */
+export type EntryPage = Schemas['EntryPage'];
+
+/** An entry with its inputs and artefacts. */
+export type EntryDetail = Schemas['EntryDetail'];
+
+/** An output as nbformat 4 defines it. */
+export type Output = Schemas['Output'];
+
+/** The outputs of one cell of an entry. */
+export type CellOutputs = Schemas['CellOutputs'];
+
+/** All outputs of an entry. */
+export type EntryOutputs = Schemas['EntryOutputs'];
+
+/** Where a job stands. */
+export type JobState = Schemas['JobState'];
+
+/** A request to execute one notebook. */
+export type Job = Schemas['Job'];
+
+/** What a job is asked for. */
+export type JobRequest = Pick<Schemas['JobRequest'], 'path'> &
+  Partial<Schemas['JobRequest']>;

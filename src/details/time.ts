@@ -1,24 +1,31 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
 /** Seconds as a person reads them: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
-export function duration(seconds: number): string {
-  if (seconds < 10) {
-    return `${seconds.toFixed(1)} s`;
+export function duration(seconds: number, trans: TranslationBundle): string {
+  if (seconds < 9.95) {
+    return trans.__('%1 s', seconds.toFixed(1));
   }
-  if (seconds < 60) {
-    return `${Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  if (whole < MINUTE) {
+    return trans.__('%1 s', whole);
   }
-  const minutes = Math.floor(Math.round(seconds) / 60);
-  return minutes < 60
-    ? `${minutes} min ${Math.round(seconds) % 60} s`
-    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (whole < HOUR) {
+    return trans.__('%1 min %2 s', Math.floor(whole / MINUTE), whole % MINUTE);
+  }
+  const minutes = Math.floor(whole / MINUTE);
+  return trans.__('%1 h %2 min', Math.floor(minutes / 60), minutes % 60);
 }
 
 /**
  * How long ago something was, roughly.
  *
  * @param created - Seconds since the epoch.
- * @param now - The same, of now.
+ * @param trans - For the words.
+ * @param now - Seconds since the epoch at this moment.
  */
 export function ago(
   created: number,
@@ -26,14 +33,19 @@ export function ago(
   now = Date.now() / 1000
 ): string {
   const seconds = Math.max(0, now - created);
-  if (seconds < 60) {
+  if (seconds < MINUTE) {
     return trans.__('just now');
   }
-  if (seconds < 3600) {
-    return trans.__('%1 min ago', Math.floor(seconds / 60));
+  if (seconds < HOUR) {
+    return trans.__('%1 min ago', Math.floor(seconds / MINUTE));
   }
-  if (seconds < 86400) {
-    return trans.__('%1 h ago', Math.floor(seconds / 3600));
+  if (seconds < DAY) {
+    return trans.__('%1 h ago', Math.floor(seconds / HOUR));
   }
+  return moment(created);
+}
+
+/** A moment in full, in the person's own way of writing it. */
+export function moment(created: number): string {
   return new Date(created * 1000).toLocaleString();
 }

@@ -1,23 +1,38 @@
 import type { IDisposable } from '@lumino/disposable';
-import { type ISignal, Signal } from '@lumino/signaling';
-import type { EntrySummary } from '../contract/types';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
+import { messageOf } from '../contract';
+import type { EntryPage, EntrySummary } from '../contract';
 import type { INotebookCache } from '../tokens';
-import type { NotebookStatus } from './notebookStatus';
 
-/** The entries of the current notebook; rests while nobody looks. */
-export class EntriesModel implements IDisposable {
+const PAGE = 20;
+
+const NONE: EntryPage = { entries: [], total: 0 };
+
+/** The entries of the current notebook, newest first; rests while nobody looks. */
+export class Entries implements IDisposable {
   /**
    * @param cache - Tells which notebook is the current one, and asks the server.
    */
   constructor(cache: INotebookCache) {
     this._cache = cache;
     cache.currentChanged.connect(this._onCurrent, this);
-    this._onCurrent();
+    cache.entriesChanged.connect(this._onEntries, this);
   }
 
-  /** The latest entries, newest first. */
+  /** Those fetched so far, newest first. */
   get entries(): readonly EntrySummary[] {
-    return this._entries;
+    return this._page.entries;
+  }
+
+  /** How many there are in all. */
+  get total(): number {
+    return this._page.total;
+  }
+
+  /** Why they could not be fetched; null when they were. */
+  get error(): string | null {
+    return this._error;
   }
 
   /** They changed. */
@@ -25,15 +40,20 @@ export class EntriesModel implements IDisposable {
     return this._changed;
   }
 
-  /** Somebody looks: keep up to date. */
-  resume(): void {
-    this._isResting = false;
-    void this._fetch();
+  /** Whether somebody looks: they are kept up to date only then. */
+  get isActive(): boolean {
+    return this._isActive;
+  }
+  set isActive(isActive: boolean) {
+    this._isActive = isActive;
+    void this._catchUp();
   }
 
-  /** Nobody looks any more. */
-  pause(): void {
-    this._isResting = true;
+  /** Fetch older ones too. */
+  async more(): Promise<void> {
+    this._wanted += PAGE;
+    this._isBehind = true;
+    await this._catchUp();
   }
 
   get isDisposed(): boolean {
@@ -43,45 +63,74 @@ export class EntriesModel implements IDisposable {
   dispose(): void {
     if (!this._isDisposed) {
       this._isDisposed = true;
-      this._cache.currentChanged.disconnect(this._onCurrent, this);
-      this._status?.changed.disconnect(this._onStatus, this);
+      Signal.disconnectReceiver(this);
       Signal.clearData(this);
     }
   }
 
   private _onCurrent(): void {
-    this._status?.changed.disconnect(this._onStatus, this);
-    this._status = this._cache.current;
-    this._status?.changed.connect(this._onStatus, this);
-    void this._fetch();
+    const path = this._currentPath();
+    if (path !== this._path) {
+      this._wanted = PAGE;
+      this._isBehind = true;
+      void this._catchUp();
+    }
   }
 
-  private _onStatus(): void {
-    void this._fetch();
+  private _onEntries(_: unknown, path: string): void {
+    if (path === this._path) {
+      this._isBehind = true;
+      void this._catchUp();
+    }
   }
 
-  private async _fetch(): Promise<void> {
-    const status = this._status;
-    if (this._isResting || this._isDisposed) {
+  private _currentPath(): string | null {
+    return this._cache.current?.context.localPath ?? null;
+  }
+
+  private async _catchUp(): Promise<void> {
+    if (!this._isActive || this._isDisposed) {
       return;
     }
-    let entries: EntrySummary[] = [];
-    if (status) {
-      try {
-        entries = (await this._cache.client.entries(status.path)).entries;
-      } catch {
-        // The status says what is wrong with the server.
-      }
+    const path = this._currentPath();
+    if (path === this._path && !this._isBehind) {
+      return;
     }
-    if (!this._isDisposed && status === this._status) {
-      this._entries = entries;
-      this._changed.emit();
+    if (path !== this._path) {
+      this._path = path;
+      this._take(NONE, null);
+    }
+    this._isBehind = false;
+    const turn = ++this._turn;
+    if (path === null) {
+      return;
+    }
+    let page = NONE;
+    let error: string | null = null;
+    try {
+      page = await this._cache.client.entries(path, 0, this._wanted);
+    } catch (reason) {
+      error = messageOf(reason);
+      this._isBehind = true;
+    }
+    if (turn === this._turn && !this._isDisposed) {
+      this._take(page, error);
     }
   }
 
-  private _entries: EntrySummary[] = [];
-  private _status: NotebookStatus | null = null;
-  private _isResting = true;
+  private _take(page: EntryPage, error: string | null): void {
+    this._page = page;
+    this._error = error;
+    this._changed.emit();
+  }
+
+  private _page: EntryPage = NONE;
+  private _error: string | null = null;
+  private _path: string | null = null;
+  private _wanted = PAGE;
+  private _turn = 0;
+  private _isBehind = true;
+  private _isActive = false;
   private _isDisposed = false;
   private readonly _cache: INotebookCache;
   private readonly _changed = new Signal<this, void>(this);

@@ -1,72 +1,96 @@
 import type { IDisposable } from '@lumino/disposable';
 import { Poll } from '@lumino/polling';
-import { type ISignal, Signal } from '@lumino/signaling';
-import type { CacheClient } from '../contract/client';
-import type { CacheEvents } from '../contract/events';
-import type { Job } from '../contract/types';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
+import { CacheError } from '../contract';
+import type { ICacheClient, ICacheEvents, IJobEvent, Job } from '../contract';
+import type { IJobs } from '../tokens';
 
-const ACTIVE = new Set(['queued', 'running']);
+const POLL_MS = 2000;
+const MAX_POLL_MS = 60_000;
+
+const RANK = { queued: 0, running: 1, done: 2, failed: 2, cancelled: 2 };
 
 /** Whether a job still waits or runs. */
-export function isActive(job: Job): boolean {
-  return ACTIVE.has(job.state);
+export function isActive(job: Pick<Job, 'state'>): boolean {
+  return RANK[job.state] < 2;
 }
 
-/** The jobs of the server, kept up to date while any is active. */
-export class JobsModel implements IDisposable {
+/**
+ * The jobs of the server, kept up to date while any is active.
+ *
+ * Word of a job comes on several ways (answers, events, a poll) that may overtake one another, so a
+ * job only ever moves on: what is older than what is known is dropped.
+ */
+export class Jobs implements IJobs, IDisposable {
   /**
    * @param client - The server.
    * @param events - Its hints.
    */
-  constructor(client: CacheClient, events: CacheEvents) {
+  constructor(client: ICacheClient, events: ICacheEvents) {
     this._client = client;
-    this._events = events;
+    events.jobChanged.connect(this._onEvent, this);
     // Events bring news at once; the poll covers those that get lost.
     this._poll = new Poll<void>({
+      auto: false,
       factory: () => this._fetch(),
-      frequency: { interval: 2000, backoff: true, max: 60000 },
+      frequency: { interval: POLL_MS, backoff: true, max: MAX_POLL_MS },
       name: 'jupyterlab-cache:jobs',
-      standby: () => !this.jobs.some(isActive) || 'when-hidden'
+      standby: 'when-hidden'
     });
-    this._events.jobChanged.connect(this._onHint, this);
   }
 
-  /** All jobs that the server knows, newest first. */
   get jobs(): readonly Job[] {
     return this._jobs;
   }
 
-  /** Something about the jobs changed. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }
 
-  /** A job that was active has ended. */
   get ended(): ISignal<this, Job> {
     return this._ended;
   }
 
-  /** The job that runs or waits for a notebook. */
   activeJob(path: string): Job | null {
     const jobs = this._jobs.filter(job => job.path === path && isActive(job));
     return jobs.find(job => job.state === 'running') ?? jobs[0] ?? null;
   }
 
-  /** Take in a job that the server has just told of. */
-  note(job: Job): void {
-    const others = this._jobs.filter(other => other.id !== job.id);
-    this._update([job, ...others]);
-    // One that ended before we saw it running counts as seen.
-    if (!isActive(job)) {
-      this._ended.emit(job);
-    }
-    void this._poll.refresh();
+  isMine(id: string): boolean {
+    return this._mine.has(id);
   }
 
-  /** Ask the server again. */
+  async submit(path: string, options: { force?: boolean } = {}): Promise<Job> {
+    const { force = false } = options;
+    const job = await this._client.submit({ path, force });
+    this._mine.add(job.id);
+    // Events may have told of its end before this answer came.
+    const known = this._find(job.id);
+    this._take([job]);
+    if (known && !isActive(known)) {
+      this._announce(known);
+    }
+    return this._find(job.id) ?? job;
+  }
+
+  async cancel(id: string): Promise<void> {
+    const known = this._find(id);
+    const job = await this._client.cancel(id);
+    if (known && !isActive(known)) {
+      this._drop(id);
+    } else {
+      this._take([job]);
+    }
+  }
+
   async refresh(): Promise<void> {
-    await this._poll.refresh();
-    await this._poll.tick;
+    await this._fetch();
+  }
+
+  /** Take in a job that the server told of beside something else. */
+  note(job: Job): void {
+    this._take([job]);
   }
 
   get isDisposed(): boolean {
@@ -75,55 +99,119 @@ export class JobsModel implements IDisposable {
 
   dispose(): void {
     if (!this.isDisposed) {
-      this._events.jobChanged.disconnect(this._onHint, this);
       this._poll.dispose();
+      Signal.disconnectReceiver(this);
       Signal.clearData(this);
     }
   }
 
-  private _onHint(): void {
-    if (this._fetching) {
-      this._again = true;
+  private _find(id: string): Job | undefined {
+    return this._jobs.find(job => job.id === id);
+  }
+
+  private _onEvent(_: unknown, event: IJobEvent): void {
+    const known = this._find(event.job);
+    if (known && isActive(event) && known.state === event.state) {
+      // Progress by cell needs no question.
+      const { cells_done, cells_total } = event;
+      this._take([{ ...known, cells_done, cells_total }]);
       return;
     }
-    this._fetch().catch(() => {
-      // The poll tries again.
-    });
+    if (!isActive(event) || !this._fetching.has(event.job)) {
+      void this._fetchOne(event);
+    }
+  }
+
+  private async _fetchOne(event: IJobEvent): Promise<void> {
+    this._fetching.add(event.job);
+    try {
+      const job = await this._client.job(event.job);
+      if (!this.isDisposed) {
+        this._take([job]);
+        if (!isActive(event) && !isActive(job)) {
+          this._announce(job);
+        }
+      }
+    } catch (error) {
+      if (error instanceof CacheError && error.status === 404) {
+        this._drop(event.job);
+      }
+      // Otherwise the poll tries again.
+    } finally {
+      this._fetching.delete(event.job);
+    }
   }
 
   private async _fetch(): Promise<void> {
-    this._fetching = true;
-    try {
-      do {
-        this._again = false;
-        const jobs = await this._client.jobs();
-        if (!this.isDisposed) {
-          this._update(jobs);
-        }
-      } while (this._again && !this.isDisposed);
-    } finally {
-      this._fetching = false;
+    const asked = new Set(this._jobs.map(job => job.id));
+    const jobs = await this._client.jobs();
+    if (this.isDisposed) {
+      return;
+    }
+    const listed = new Set(jobs.map(job => job.id));
+    // Those that came up meanwhile are not in an answer to an older question.
+    this._jobs = this._jobs.filter(
+      job => listed.has(job.id) || !asked.has(job.id)
+    );
+    this._take(jobs);
+  }
+
+  private _take(jobs: readonly Job[]): void {
+    const ended: Job[] = [];
+    const merged = new Map(this._jobs.map(job => [job.id, job]));
+    for (const job of jobs) {
+      const known = merged.get(job.id);
+      if (known && isOlder(job, known)) {
+        continue;
+      }
+      merged.set(job.id, job);
+      if (known && isActive(known) && !isActive(job)) {
+        ended.push(job);
+      }
+    }
+    this._jobs = [...merged.values()].sort((a, b) => b.created - a.created);
+    this._changed.emit();
+    ended.forEach(job => this._announce(job));
+    this._pollWhileActive();
+  }
+
+  private _pollWhileActive(): void {
+    const isNeeded = this._jobs.some(isActive);
+    if (isNeeded !== this._isPolling && !this.isDisposed) {
+      this._isPolling = isNeeded;
+      void (isNeeded ? this._poll.start() : this._poll.stop());
     }
   }
 
-  private _update(jobs: Job[]): void {
-    const before = new Map(this._jobs.map(job => [job.id, job]));
-    this._jobs = jobs;
-    this._changed.emit();
-    for (const job of jobs) {
-      const old = before.get(job.id);
-      if (old && isActive(old) && !isActive(job)) {
-        this._ended.emit(job);
-      }
+  private _announce(job: Job): void {
+    if (!this._announced.has(job.id)) {
+      this._announced.add(job.id);
+      this._ended.emit(job);
     }
+  }
+
+  private _drop(id: string): void {
+    this._jobs = this._jobs.filter(job => job.id !== id);
+    this._changed.emit();
+    this._pollWhileActive();
   }
 
   private _jobs: Job[] = [];
-  private _fetching = false;
-  private _again = false;
-  private readonly _client: CacheClient;
-  private readonly _events: CacheEvents;
+  private _isPolling = false;
+  private readonly _fetching = new Set<string>();
+  private readonly _mine = new Set<string>();
+  private readonly _announced = new Set<string>();
+  private readonly _client: ICacheClient;
   private readonly _poll: Poll<void>;
   private readonly _changed = new Signal<this, void>(this);
   private readonly _ended = new Signal<this, Job>(this);
+}
+
+function isOlder(job: Job, known: Job): boolean {
+  const rank = RANK[job.state];
+  const knownRank = RANK[known.state];
+  return (
+    rank < knownRank ||
+    (rank === knownRank && rank < 2 && job.cells_done < known.cells_done)
+  );
 }

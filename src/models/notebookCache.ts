@@ -1,100 +1,136 @@
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
-import { type ISignal, Signal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
 import { CacheActions } from '../actions/cacheActions';
-import type { CacheClient } from '../contract/client';
-import type { CacheEvents } from '../contract/events';
-import type { INotebookCache } from '../tokens';
-import { JobsModel } from './jobs';
+import type { ICacheClient, ICacheEvents, IStoreEvent } from '../contract';
+import type {
+  ICacheActions,
+  IJobs,
+  INotebookCache,
+  INotebookStatus,
+  INotebookContext
+} from '../tokens';
+import { Jobs } from './jobs';
 import { NotebookStatus } from './notebookStatus';
 
-/** The statuses of all open notebooks, and the jobs. */
+/** What the cache is made of. */
+export interface INotebookCacheOptions {
+  /** The server. */
+  readonly client: ICacheClient;
+
+  /** Its hints. */
+  readonly events: ICacheEvents;
+
+  /** The open notebooks. */
+  readonly tracker: Pick<INotebookTracker, 'currentChanged' | 'currentWidget'>;
+
+  /** For what people are told. */
+  readonly trans: TranslationBundle;
+
+  /** Milliseconds between two looks at a notebook that is shown and does not change. */
+  readonly pollInterval: number;
+}
+
+/** The statuses of all open notebooks, the jobs, and what people do with them. */
 export class NotebookCache implements INotebookCache, IDisposable {
-  constructor(options: NotebookCache.IOptions) {
+  constructor(options: INotebookCacheOptions) {
     this.client = options.client;
     this._events = options.events;
     this._tracker = options.tracker;
-    this._options = options;
-    this.jobs = new JobsModel(options.client, options.events);
-    this.actions = new CacheActions({
-      client: options.client,
-      jobs: this.jobs,
-      statusOf: panel => this.statusOf(panel),
-      trans: options.trans
-    });
+    this._pollInterval = options.pollInterval;
+    this._jobs = new Jobs(options.client, options.events);
+    this.actions = new CacheActions(this, options.trans);
     this._tracker.currentChanged.connect(this._onCurrent, this);
+    this._events.storeChanged.connect(this._onStore, this);
   }
 
-  readonly client: CacheClient;
-  readonly jobs: JobsModel;
-  readonly actions: CacheActions;
+  readonly client: ICacheClient;
+  readonly actions: ICacheActions;
 
-  get current(): NotebookStatus | null {
+  get jobs(): IJobs {
+    return this._jobs;
+  }
+
+  get current(): NotebookPanel | null {
     const panel = this._tracker.currentWidget;
-    return panel && !panel.isDisposed ? this.statusOf(panel) : null;
+    return panel && !panel.isDisposed ? panel : null;
   }
 
-  get currentChanged(): ISignal<INotebookCache, void> {
+  get currentChanged(): ISignal<this, void> {
     return this._currentChanged;
   }
 
-  statusOf(panel: NotebookPanel): NotebookStatus {
-    let status = this._statuses.get(panel);
+  get entriesChanged(): ISignal<this, string> {
+    return this._entriesChanged;
+  }
+
+  /** Milliseconds between two looks at a notebook that is shown and does not change. */
+  get pollInterval(): number {
+    return this._pollInterval;
+  }
+  set pollInterval(interval: number) {
+    this._pollInterval = interval;
+    for (const status of this._statuses.values()) {
+      status.pollInterval = interval;
+    }
+  }
+
+  statusOf(panel: NotebookPanel): INotebookStatus {
+    const { context } = panel;
+    let status = this._statuses.get(context);
     if (!status) {
       status = new NotebookStatus({
-        panel,
+        context,
         client: this.client,
         events: this._events,
-        jobs: this.jobs,
-        pollInterval: this._options.pollInterval()
+        jobs: this._jobs,
+        pollInterval: this._pollInterval
       });
-      this._statuses.set(panel, status);
+      this._statuses.set(context, status);
+      context.disposed.connect(() => this._statuses.delete(context));
+    }
+    if (!this._watched.has(panel)) {
+      this._watched.add(panel);
+      const viewer = status.watch(() => panel.isVisible);
+      panel.disposed.connect(() => viewer.dispose());
     }
     return status;
   }
 
   get isDisposed(): boolean {
-    return this.jobs.isDisposed;
+    return this._jobs.isDisposed;
   }
 
   dispose(): void {
-    if (!this.isDisposed) {
-      this._tracker.currentChanged.disconnect(this._onCurrent, this);
-      this.jobs.dispose();
-      this._events.dispose();
-      Signal.clearData(this);
+    if (this.isDisposed) {
+      return;
     }
+    this._statuses.forEach(status => status.dispose());
+    this._statuses.clear();
+    this._jobs.dispose();
+    Signal.disconnectReceiver(this);
+    Signal.clearData(this);
   }
 
   private _onCurrent(): void {
+    if (this.current) {
+      this.statusOf(this.current).resume();
+    }
     this._currentChanged.emit();
   }
 
-  private readonly _events: CacheEvents;
-  private readonly _tracker: INotebookTracker;
-  private readonly _options: NotebookCache.IOptions;
-  private readonly _statuses = new WeakMap<NotebookPanel, NotebookStatus>();
-  private readonly _currentChanged = new Signal<INotebookCache, void>(this);
-}
-
-/** A namespace for `NotebookCache` statics. */
-export namespace NotebookCache {
-  /** What the cache is made of. */
-  export interface IOptions {
-    /** The server. */
-    client: CacheClient;
-
-    /** Its hints. */
-    events: CacheEvents;
-
-    /** The open notebooks. */
-    tracker: INotebookTracker;
-
-    /** For what people are told. */
-    trans: TranslationBundle;
-
-    /** Milliseconds between questions about a visible notebook. */
-    pollInterval: () => number;
+  private _onStore(_: unknown, event: IStoreEvent): void {
+    this._entriesChanged.emit(event.path);
   }
+
+  private _pollInterval: number;
+  private readonly _jobs: Jobs;
+  private readonly _events: ICacheEvents;
+  private readonly _tracker: INotebookCacheOptions['tracker'];
+  private readonly _statuses = new Map<INotebookContext, NotebookStatus>();
+  private readonly _watched = new WeakSet<NotebookPanel>();
+  private readonly _currentChanged = new Signal<this, void>(this);
+  private readonly _entriesChanged = new Signal<this, string>(this);
 }

@@ -1,84 +1,139 @@
-import type { INotebookModel, NotebookPanel } from '@jupyterlab/notebook';
 import { JSONExt } from '@lumino/coreutils';
+import { DisposableDelegate } from '@lumino/disposable';
 import type { IDisposable } from '@lumino/disposable';
-import { Debouncer, Poll } from '@lumino/polling';
-import { type ISignal, Signal } from '@lumino/signaling';
-import type { CacheClient } from '../contract/client';
-import type { CacheEvents } from '../contract/events';
-import type { DocumentDigests, Job, Status } from '../contract/types';
+import { Poll } from '@lumino/polling';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
+import { CacheError, messageOf } from '../contract';
+import type {
+  DocumentDigests,
+  ICacheClient,
+  ICacheEvents,
+  IStoreEvent,
+  Job,
+  Status
+} from '../contract';
+import type { INotebookStatus, INotebookContext } from '../tokens';
 import { DigestsOfDocument } from './documentDigests';
-import type { JobsModel } from './jobs';
+import type { Jobs } from './jobs';
 
+/** After the last change, wait so long for another one, … */
 const SETTLE_MS = 100;
 
+/** … but never longer than this after the first. */
+const LONGEST_WAIT_MS = 300;
+
+/** Hashing takes at most one part in so many of the time in which a document keeps changing. */
+const HASHING_SHARE = 5;
+
+const MAX_POLL_MS = 60_000;
+
+/** What a status is made of. */
+export interface INotebookStatusOptions {
+  /** The open document. */
+  readonly context: INotebookContext;
+
+  /** The server. */
+  readonly client: ICacheClient;
+
+  /** Its hints. */
+  readonly events: ICacheEvents;
+
+  /** Its jobs. */
+  readonly jobs: Jobs;
+
+  /** Milliseconds between two looks at a document that is shown and does not change. */
+  readonly pollInterval: number;
+}
+
 /**
- * What the server says of one open document, followed while a person edits it.
+ * The status of one open document.
  *
- * The verdict is the server's alone; this sends it the document's digests.
+ * The verdict is the server's alone: this sends it the document's digests and shows the answer. While
+ * a new answer is on its way the old one stays, so nothing flickers.
  */
-export class NotebookStatus implements IDisposable {
-  constructor(options: NotebookStatus.IOptions) {
-    this._panel = options.panel;
+export class NotebookStatus implements INotebookStatus, IDisposable {
+  constructor(options: INotebookStatusOptions) {
+    this.context = options.context;
     this._client = options.client;
-    this._events = options.events;
     this._jobs = options.jobs;
-    this._settle = new Debouncer(() => this._ask(false), SETTLE_MS);
     this._poll = new Poll<void>({
       auto: false,
-      factory: () => this._ask(true),
-      frequency: { interval: options.pollInterval, backoff: true, max: 60000 },
+      factory: async () => {
+        await this.refresh();
+        if (this._error) {
+          throw this._error;
+        }
+      },
+      frequency: {
+        interval: options.pollInterval,
+        backoff: true,
+        max: MAX_POLL_MS
+      },
       name: 'jupyterlab-cache:status',
-      standby: () => !this._panel.isVisible || 'when-hidden'
+      standby: () => (this._isShown() ? 'when-hidden' : true)
     });
-    this._events.storeChanged.connect(this._onStoreChanged, this);
-    this._jobs.changed.connect(this._onJobs, this);
-    this._panel.disposed.connect(this.dispose, this);
-    this._panel.context.pathChanged.connect(this.refresh, this);
-    void this._panel.context.ready.then(() => this._begin());
+    options.events.storeChanged.connect(this._onStore, this);
+    options.jobs.changed.connect(this._onJobs, this);
+    this.context.pathChanged.connect(this._onPath, this);
+    this.context.disposed.connect(this.dispose, this);
+    void this.context.ready.then(() => this._begin());
   }
 
-  /** The server's latest word; null until there is one. */
+  readonly context: INotebookContext;
+
+  get path(): string {
+    return this.context.localPath;
+  }
+
   get status(): Status | null {
     return this._status;
   }
 
-  /** Why there is no status, in the server's words; null when there is one. */
-  get error(): string | null {
+  get error(): CacheError | null {
     return this._error;
   }
 
-  /** The job that waits or runs for this notebook. */
   get job(): Job | null {
     return this._jobs.activeJob(this.path);
   }
 
-  /** Path of the notebook, relative to the server's root. */
-  get path(): string {
-    return this._panel.context.localPath;
-  }
-
-  /** The document. */
-  get panel(): NotebookPanel {
-    return this._panel;
-  }
-
-  /** The document's own digests; null before it is loaded. */
-  get digests(): DigestsOfDocument | null {
-    return this._digests;
-  }
-
-  /** The status, the job or the error changed. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }
 
-  /** Ask the server again, whatever is known. */
-  refresh(): void {
-    if (!this._isDisposed && this._digests) {
-      void this._ask(true).catch(() => {
-        // Said in `error`; the poll tries again.
-      });
+  /** Milliseconds between two looks at a document that is shown and does not change. */
+  set pollInterval(interval: number) {
+    if (!this._isDisposed) {
+      this._poll.frequency = { ...this._poll.frequency, interval };
     }
+  }
+
+  codeKey(): string | null {
+    // The server knows which kernel a document without a name gets.
+    return this._digests?.codeKey(this._status?.kernel_name ?? '') ?? null;
+  }
+
+  async digests(): Promise<DocumentDigests> {
+    await this.context.ready;
+    return this._digests?.read() ?? { kernel_name: null, cells: [] };
+  }
+
+  refresh(): Promise<Status | null> {
+    // Whoever waits for an answer gets that to the latest question.
+    this._answer = this._ask(++this._turn);
+    return this._answer;
+  }
+
+  resume(): void {
+    if (this._isBehind) {
+      void this.refresh();
+    }
+  }
+
+  watch(isShown: () => boolean): IDisposable {
+    this._viewers.add(isShown);
+    return new DisposableDelegate(() => this._viewers.delete(isShown));
   }
 
   get isDisposed(): boolean {
@@ -90,74 +145,113 @@ export class NotebookStatus implements IDisposable {
       return;
     }
     this._isDisposed = true;
-    this._settle.dispose();
+    clearTimeout(this._timer);
     this._poll.dispose();
-    this._model?.contentChanged.disconnect(this._onContent, this);
-    this._events.storeChanged.disconnect(this._onStoreChanged, this);
-    this._jobs.changed.disconnect(this._onJobs, this);
+    this._digests?.dispose();
+    this._viewers.clear();
+    Signal.disconnectReceiver(this);
     Signal.clearData(this);
   }
 
-  private async _begin(): Promise<void> {
-    const model = this._panel.context.model;
+  private _begin(): void {
     if (this._isDisposed) {
       return;
     }
-    this._model = model;
-    this._digests = new DigestsOfDocument(model);
-    model.contentChanged.connect(this._onContent, this);
-    this.refresh();
-    await this._poll.start();
+    this._digests = new DigestsOfDocument(this.context.model);
+    this._digests.changed.connect(this._onDigests, this);
+    // The poll's first look comes at once; a document that is not shown waits for `resume`.
+    void this._poll.start();
   }
 
-  private _onContent(): void {
-    void this._settle.invoke().catch(() => {
-      // Disposed meanwhile, or said in `error`.
-    });
+  private _isShown(): boolean {
+    return [...this._viewers].some(isShown => isShown());
   }
 
-  private _onStoreChanged(_: CacheEvents, path: string): void {
-    if (path === this.path) {
-      this.refresh();
+  private _onDigests(): void {
+    this._isBehind = true;
+    if (!this._isShown()) {
+      return;
     }
+    const now = Date.now();
+    this._firstChange ??= now;
+    clearTimeout(this._timer);
+    const wait = Math.max(SETTLE_MS, this._hashing * HASHING_SHARE);
+    const longest = Math.max(LONGEST_WAIT_MS, wait);
+    this._timer = setTimeout(
+      () => {
+        this._firstChange = null;
+        void this.refresh();
+      },
+      Math.max(0, Math.min(wait, this._firstChange + longest - now))
+    );
+  }
+
+  private _onStore(_: unknown, event: IStoreEvent): void {
+    if (event.path === this.path) {
+      this._catchUp();
+    }
+  }
+
+  private _onPath(): void {
+    this._catchUp();
   }
 
   private _onJobs(): void {
-    const job = this.job;
-    if (!JSONExt.deepEqual(job, this._lastJob)) {
-      this._lastJob = job;
+    const { job } = this;
+    if (!JSONExt.deepEqual(job, this._shownJob)) {
+      const ended = this._shownJob !== null && job === null;
+      this._shownJob = job;
       this._changed.emit();
+      if (ended) {
+        this._catchUp();
+      }
     }
   }
 
-  private async _ask(always: boolean): Promise<void> {
+  private _catchUp(): void {
+    this._isBehind = true;
+    if (this._isShown()) {
+      void this.refresh();
+    }
+  }
+
+  private async _ask(turn: number): Promise<Status | null> {
+    await this.context.ready;
     if (this._isDisposed || !this._digests) {
-      return;
+      return null;
     }
-    const document: DocumentDigests = this._digests.compute();
-    if (!always && JSONExt.deepEqual(document, this._asked)) {
-      return;
-    }
-    this._asked = document;
-    const turn = ++this._turn;
-    try {
-      const status = await this._client.status({ path: this.path, document });
-      // Answers to older questions would make the verdict jump back and forth.
-      if (turn === this._turn && !this._isDisposed) {
-        this._take(status, null);
+    this._isBehind = false;
+    const begun = performance.now();
+    const document = await this._digests.read();
+    this._hashing = performance.now() - begun;
+    let status: Status | null = null;
+    let error: CacheError | null = null;
+    if (turn === this._turn && !this._isDisposed) {
+      try {
+        const query = { path: this.path, document };
+        [status = null] = await this._client.statuses([query]);
+      } catch (reason) {
+        error =
+          reason instanceof CacheError
+            ? reason
+            : new CacheError(messageOf(reason));
       }
-    } catch (error) {
-      if (turn === this._turn && !this._isDisposed) {
-        this._asked = null;
-        this._take(null, error instanceof Error ? error.message : `${error}`);
-      }
-      throw error;
     }
+    // Answers to older questions would make the verdict jump back and forth.
+    if (turn !== this._turn && this._answer) {
+      return this._answer;
+    }
+    if (!this._isDisposed) {
+      this._isBehind ||= error !== null;
+      this._take(status, error);
+    }
+    return status;
   }
 
-  private _take(status: Status | null, error: string | null): void {
+  private _take(status: Status | null, error: CacheError | null): void {
     const same =
-      error === this._error && JSONExt.deepEqual(status, this._status);
+      error?.message === this._error?.message &&
+      JSONExt.deepEqual(status, this._status);
     this._status = status;
     this._error = error;
     if (status?.job) {
@@ -169,39 +263,19 @@ export class NotebookStatus implements IDisposable {
   }
 
   private _status: Status | null = null;
-  private _error: string | null = null;
-  private _lastJob: Job | null = null;
-  private _asked: DocumentDigests | null = null;
+  private _error: CacheError | null = null;
+  private _shownJob: Job | null = null;
+  private _answer: Promise<Status | null> | null = null;
   private _turn = 0;
+  private _hashing = 0;
+  private _firstChange: number | null = null;
+  private _timer: ReturnType<typeof setTimeout> | undefined;
+  private _isBehind = true;
   private _isDisposed = false;
-  private _model: INotebookModel | null = null;
   private _digests: DigestsOfDocument | null = null;
-  private readonly _panel: NotebookPanel;
-  private readonly _client: CacheClient;
-  private readonly _events: CacheEvents;
-  private readonly _jobs: JobsModel;
-  private readonly _settle: Debouncer<void>;
+  private readonly _client: ICacheClient;
+  private readonly _jobs: Jobs;
   private readonly _poll: Poll<void>;
+  private readonly _viewers = new Set<() => boolean>();
   private readonly _changed = new Signal<this, void>(this);
-}
-
-/** A namespace for `NotebookStatus` statics. */
-export namespace NotebookStatus {
-  /** What a status is made of. */
-  export interface IOptions {
-    /** The open document. */
-    panel: NotebookPanel;
-
-    /** The server. */
-    client: CacheClient;
-
-    /** Its hints. */
-    events: CacheEvents;
-
-    /** Its jobs. */
-    jobs: JobsModel;
-
-    /** Milliseconds between questions while the document is visible and nothing happens. */
-    pollInterval: number;
-  }
 }

@@ -2,8 +2,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import * as React from 'react';
-import type { Job } from '../contract/types';
-import { duration } from '../details/time';
+import type { Job } from '../contract';
+import { jobText } from '../details/words';
 import { isActive } from '../models/jobs';
 import type { INotebookCache } from '../tokens';
 
@@ -24,7 +24,12 @@ export class JobsSection extends ReactWidget {
 
   protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
-    void this._cache.jobs.refresh();
+    this._refresh();
+  }
+
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    this._refresh();
   }
 
   protected override render(): JSX.Element {
@@ -36,10 +41,7 @@ export class JobsSection extends ReactWidget {
           jobs.jobs.length === 0 ? (
             <p>{trans.__('No notebook is being executed.')}</p>
           ) : (
-            <ul
-              className="jp-NotebookCache-jobs"
-              aria-label={trans.__('Jobs')}
-            >
+            <ul className="jp-NotebookCache-jobs" aria-label={trans.__('Jobs')}>
               {jobs.jobs.slice(0, MOST_SHOWN).map(job => (
                 <li key={job.id}>
                   <JobLine cache={this._cache} job={job} trans={trans} />
@@ -52,14 +54,22 @@ export class JobsSection extends ReactWidget {
     );
   }
 
+  private _refresh(): void {
+    if (this.isVisible) {
+      this._cache.jobs.refresh().catch(() => {
+        // What is known stays; the chip says that the server cannot be reached.
+      });
+    }
+  }
+
   private readonly _cache: INotebookCache;
   private readonly _trans: TranslationBundle;
 }
 
 interface IJobProps {
-  cache: INotebookCache;
-  job: Job;
-  trans: TranslationBundle;
+  readonly cache: INotebookCache;
+  readonly job: Job;
+  readonly trans: TranslationBundle;
 }
 
 function JobLine({ cache, job, trans }: IJobProps): JSX.Element {
@@ -69,7 +79,7 @@ function JobLine({ cache, job, trans }: IJobProps): JSX.Element {
         <span className="jp-NotebookCache-path" title={job.path}>
           {job.path}
         </span>
-        <span>{stateText(job, trans)}</span>
+        <span>{jobText(job, trans)}</span>
         {isActive(job) && (
           <button
             type="button"
@@ -80,12 +90,14 @@ function JobLine({ cache, job, trans }: IJobProps): JSX.Element {
             {trans.__('Cancel')}
           </button>
         )}
-        {job.result === 'failed' && (
+        {job.state === 'failed' && (
           <button
             type="button"
             className="jp-NotebookCache-link"
             aria-label={trans.__('Try %1 again', job.path)}
-            onClick={() => void cache.actions.submit(job.path, true)}
+            onClick={() =>
+              void cache.actions.cachePath(job.path, { force: true })
+            }
           >
             {trans.__('Try again')}
           </button>
@@ -98,31 +110,11 @@ function JobLine({ cache, job, trans }: IJobProps): JSX.Element {
           value={job.cells_done}
         />
       )}
-      {job.failure && (
+      {job.failure && job.state === 'failed' && (
         <div className="jp-NotebookCache-failure">
           {job.failure.name}: {job.failure.message}
         </div>
       )}
     </>
   );
-}
-
-function stateText(job: Job, trans: TranslationBundle): string {
-  switch (job.state) {
-    case 'queued':
-      return trans.__('queued');
-    case 'running':
-      return trans.__('%1 of %2 cells', job.cells_done, job.cells_total);
-    case 'cancelled':
-      return trans.__('cancelled');
-    case 'failed':
-      return trans.__('failed');
-    case 'done': {
-      if (job.result === 'fresh') {
-        return trans.__('was fresh');
-      }
-      const seconds = (job.finished ?? 0) - (job.started ?? 0);
-      return trans.__('done in %1', duration(Math.max(0, seconds)));
-    }
-  }
 }

@@ -1,13 +1,14 @@
+import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import * as React from 'react';
-import type { EntrySummary } from '../contract/types';
+import type { EntrySummary } from '../contract';
 import { StatusDetails } from '../details/statusDetails';
-import { ago, duration } from '../details/time';
-import { EntriesModel } from '../models/entries';
-import type { NotebookStatus } from '../models/notebookStatus';
-import type { INotebookCache } from '../tokens';
+import { ago, moment } from '../details/time';
+import { outcomeText } from '../details/words';
+import { Entries } from '../models/entries';
+import type { INotebookCache, INotebookStatus } from '../tokens';
 import { chipOf } from '../toolbar/chipText';
 
 /** *This notebook*: the verdict with its reasons, and the entries. */
@@ -20,7 +21,7 @@ export class NotebookSection extends ReactWidget {
     super();
     this._cache = cache;
     this._trans = trans;
-    this._entries = new EntriesModel(cache);
+    this._entries = new Entries(cache);
     this.addClass('jp-NotebookCache-body');
   }
 
@@ -31,17 +32,17 @@ export class NotebookSection extends ReactWidget {
 
   protected override onAfterShow(message: Message): void {
     super.onAfterShow(message);
-    this._entries.resume();
+    this._entries.isActive = true;
   }
 
   protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
-    this._entries.resume();
+    this._entries.isActive = this.isVisible;
   }
 
   protected override onAfterHide(message: Message): void {
     super.onAfterHide(message);
-    this._entries.pause();
+    this._entries.isActive = false;
   }
 
   protected override render(): JSX.Element {
@@ -49,26 +50,15 @@ export class NotebookSection extends ReactWidget {
     return (
       <UseSignal signal={this._cache.currentChanged}>
         {() => {
-          const status = this._cache.current;
-          return status ? (
-            <UseSignal signal={status.changed} key={status.path}>
-              {() => (
-                <>
-                  <Head status={status} trans={trans} />
-                  <StatusDetails status={status} trans={trans} />
-                  <UseSignal signal={this._entries.changed}>
-                    {() => (
-                      <Entries
-                        cache={this._cache}
-                        entries={this._entries.entries}
-                        status={status}
-                        trans={trans}
-                      />
-                    )}
-                  </UseSignal>
-                </>
-              )}
-            </UseSignal>
+          const panel = this._cache.current;
+          return panel ? (
+            <ThisNotebook
+              key={panel.id}
+              cache={this._cache}
+              entries={this._entries}
+              panel={panel}
+              trans={trans}
+            />
           ) : (
             <p>
               {trans.__(
@@ -83,38 +73,62 @@ export class NotebookSection extends ReactWidget {
 
   private readonly _cache: INotebookCache;
   private readonly _trans: TranslationBundle;
-  private readonly _entries: EntriesModel;
+  private readonly _entries: Entries;
+}
+
+interface INotebookProps {
+  readonly cache: INotebookCache;
+  readonly entries: Entries;
+  readonly panel: NotebookPanel;
+  readonly trans: TranslationBundle;
+}
+
+function ThisNotebook(props: INotebookProps): JSX.Element {
+  const { cache, entries, panel, trans } = props;
+  const model = cache.statusOf(panel);
+  return (
+    <UseSignal signal={model.changed}>
+      {() => (
+        <>
+          <Head model={model} trans={trans} />
+          <StatusDetails model={model} panel={panel} trans={trans} />
+          <UseSignal signal={entries.changed}>
+            {() => <EntryList {...props} model={model} />}
+          </UseSignal>
+        </>
+      )}
+    </UseSignal>
+  );
 }
 
 interface IHeadProps {
-  status: NotebookStatus;
-  trans: TranslationBundle;
+  readonly model: INotebookStatus;
+  readonly trans: TranslationBundle;
 }
 
-function Head({ status, trans }: IHeadProps): JSX.Element {
-  const chip = chipOf(status.status, status.job, status.error, trans);
+function Head({ model, trans }: IHeadProps): JSX.Element {
+  const chip = chipOf(model, trans);
   return (
     <h3 className={`jp-NotebookCache-head jp-mod-${chip.look}`}>
       <span className="jp-NotebookCache-mark" aria-hidden="true" />
       <span>{chip.text}</span>
-      <span className="jp-NotebookCache-path" title={status.path}>
-        {status.path}
+      <span className="jp-NotebookCache-path" title={model.path}>
+        {model.path}
       </span>
     </h3>
   );
 }
 
-interface IEntriesProps extends IHeadProps {
-  cache: INotebookCache;
-  entries: readonly EntrySummary[];
-}
-
-function Entries(props: IEntriesProps): JSX.Element | null {
-  const { cache, entries, status, trans } = props;
-  if (entries.length === 0) {
+function EntryList(
+  props: INotebookProps & { readonly model: INotebookStatus }
+): JSX.Element | null {
+  const { entries, trans } = props;
+  if (entries.error !== null) {
+    return <p role="alert">{entries.error}</p>;
+  }
+  if (entries.entries.length === 0) {
     return null;
   }
-  const codeKey = status.status?.code_key;
   return (
     <>
       <h4>{trans.__('Entries')}</h4>
@@ -122,53 +136,54 @@ function Entries(props: IEntriesProps): JSX.Element | null {
         className="jp-NotebookCache-entries"
         aria-label={trans.__('Entries of this notebook')}
       >
-        {entries.map(entry => {
-          const when = ago(entry.created, trans);
-          const what = outcomeText(entry, trans);
-          const matches = entry.id === status.status?.entry;
-          return (
-            <li key={entry.id} aria-current={matches}>
-              <span className="jp-NotebookCache-entry">
-                {when}, {what}
-              </span>
-              {entry.code_key === codeKey && (
-                <button
-                  type="button"
-                  className="jp-NotebookCache-link"
-                  aria-label={trans.__(
-                    'Restore the outputs of the entry made %1',
-                    when
-                  )}
-                  onClick={() =>
-                    void cache.actions.restore(status.panel, entry.id)
-                  }
-                >
-                  {trans.__('Restore')}
-                </button>
-              )}
-            </li>
-          );
-        })}
+        {entries.entries.map(entry => (
+          <EntryLine key={entry.id} {...props} entry={entry} />
+        ))}
       </ul>
+      {entries.entries.length < entries.total && (
+        <button
+          type="button"
+          className="jp-NotebookCache-link"
+          onClick={() => void entries.more()}
+        >
+          {trans.__(
+            'Show more (%1 of %2 are shown)',
+            entries.entries.length,
+            entries.total
+          )}
+        </button>
+      )}
     </>
   );
 }
 
-function outcomeText(entry: EntrySummary, trans: TranslationBundle): string {
-  if (entry.provenance === 'captured') {
-    return trans.__('stored as it stood');
-  }
-  const took = duration(entry.seconds);
-  switch (entry.outcome) {
-    case 'ok':
-      return trans.__('executed in %1', took);
-    case 'error':
-      return trans.__('failed after %1', took);
-    case 'died':
-      return trans.__('kernel died after %1', took);
-    case 'timeout':
-      return trans.__('out of time after %1', took);
-    case 'cancelled':
-      return trans.__('cancelled after %1', took);
-  }
+interface IEntryProps extends INotebookProps {
+  readonly entry: EntrySummary;
+  readonly model: INotebookStatus;
+}
+
+function EntryLine(props: IEntryProps): JSX.Element {
+  const { cache, entry, model, panel, trans } = props;
+  const when = ago(entry.created, trans);
+  const isCurrent = entry.id === model.status?.entry;
+  return (
+    <li aria-current={isCurrent ? 'true' : undefined}>
+      <span className="jp-NotebookCache-entry" title={moment(entry.created)}>
+        {when}, {outcomeText(entry, trans)}
+      </span>
+      {entry.code_key === model.status?.code_key && (
+        <button
+          type="button"
+          className="jp-NotebookCache-link"
+          aria-label={trans.__(
+            'Restore the outputs of the entry made %1',
+            when
+          )}
+          onClick={() => void cache.actions.restore(panel, entry.id)}
+        >
+          {trans.__('Restore')}
+        </button>
+      )}
+    </li>
+  );
 }

@@ -2,16 +2,12 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { Notification } from '@jupyterlab/apputils';
-import {
-  INotebookTracker,
-  NotebookActions,
-  NotebookPanel
-} from '@jupyterlab/notebook';
+import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { isCompleteRun } from '../capture/completeRun';
+import type { CaptureOffer } from '../capture/captureOffer';
 import { INotebookCache } from '../tokens';
+import { followSettings } from './settings';
 
 const ID = 'jupyterlab-cache:capture-offer';
 
@@ -30,53 +26,20 @@ export const captureOfferPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyterlab_cache');
-    // Nobody wants to be asked twice about the same outputs.
-    const offered = new WeakMap<NotebookPanel, string>();
     let isOn = true;
-    void settingRegistry?.load(ID).then(settings => {
-      const update = () => {
-        isOn = settings.get('offer').composite as boolean;
-      };
-      settings.changed.connect(update);
-      update();
+    followSettings(settingRegistry, ID, settings => {
+      isOn = settings.get('offer').composite !== false;
     });
-
-    const offer = (panel: NotebookPanel) => {
-      const status = cache.statusOf(panel);
-      const { digests } = status;
-      if (!isOn || !digests || status.status?.verdict === 'fresh') {
-        return;
-      }
-      if (status.job || !isCompleteRun(digests.codeCells())) {
-        return;
-      }
-      const seen = JSON.stringify(digests.compute());
-      if (offered.get(panel) === seen) {
-        return;
-      }
-      offered.set(panel, seen);
-      Notification.info(
-        trans.__(
-          '%1 has just been run from top to bottom. Its outputs can be stored without executing it again.',
-          status.path
-        ),
-        {
-          autoClose: false,
-          actions: [
-            {
-              label: trans.__('Store these outputs'),
-              displayType: 'accent',
-              callback: () => void cache.actions.capture(panel)
-            }
-          ]
-        }
-      );
+    let loaded: Promise<CaptureOffer> | null = null;
+    const load = async () => {
+      const { CaptureOffer } = await import('../capture/captureOffer');
+      return new CaptureOffer(cache, trans, () => isOn);
     };
-
-    NotebookActions.executed.connect((_, { notebook, success }) => {
+    NotebookActions.executed.connect((_, { notebook, cell, success }) => {
       const panel = tracker.find(candidate => candidate.content === notebook);
-      if (panel && success) {
-        offer(panel);
+      if (panel) {
+        loaded ??= load();
+        void loaded.then(offer => offer.noteRun(panel, cell, success));
       }
     });
   }

@@ -8,3 +8,6 @@ export const CommandIDs = {
   cacheSelected: 'notebook-cache:cache-selected',
   showPanel: 'notebook-cache:show-panel'
 } as const;
+
+/** Describes commands that act on what is current and take no arguments. */
+export const NO_ARGUMENTS = { args: { type: 'object', properties: {} } };

@@ -3,11 +3,13 @@ import type {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import type { NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import type { NotebookStatus } from '../models/notebookStatus';
+import { isRestorable } from '../models/verdict';
 import { cacheIcon, restoreIcon } from '../toolbar/icons';
 import { INotebookCache } from '../tokens';
-import { CommandIDs } from './commandIds';
+import type { INotebookStatus } from '../tokens';
+import { CommandIDs, NO_ARGUMENTS } from './commandIds';
 
 /** The commands for the current notebook, and their place in the palette. */
 export const commandsPlugin: JupyterFrontEndPlugin<void> = {
@@ -24,13 +26,15 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyterlab_cache');
     const { commands } = app;
+    const { actions } = cache;
+    const status = () => cache.current && cache.statusOf(cache.current);
     const withCurrent =
-      (action: (status: NotebookStatus) => Promise<void>) => async () => {
+      (action: (panel: NotebookPanel) => Promise<void>) => async () => {
         if (cache.current) {
           await action(cache.current);
         }
       };
-    const isIdle = () => cache.current !== null && cache.current.job === null;
+    const isIdle = () => status()?.job === null;
 
     commands.addCommand(CommandIDs.cache, {
       label: trans.__('Cache This Notebook'),
@@ -38,51 +42,53 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
         'Execute the notebook on the server, unless its outputs are still true'
       ),
       icon: cacheIcon,
+      describedBy: NO_ARGUMENTS,
       isEnabled: isIdle,
-      execute: withCurrent(status => cache.actions.cache(status.panel))
+      execute: withCurrent(panel => actions.cache(panel))
     });
     commands.addCommand(CommandIDs.force, {
-      label: trans.__('Execute This Notebook Again'),
+      label: trans.__('Cache This Notebook Anew'),
       caption: trans.__('Execute the notebook on the server in any case'),
+      describedBy: NO_ARGUMENTS,
       isEnabled: isIdle,
-      execute: withCurrent(status => cache.actions.cache(status.panel, true))
+      execute: withCurrent(panel => actions.cache(panel, { force: true }))
     });
     commands.addCommand(CommandIDs.restore, {
       label: trans.__('Restore Cached Outputs'),
       caption: trans.__('Bring the outputs back without executing anything'),
       icon: restoreIcon,
-      isEnabled: () =>
-        ['fresh', 'failed'].includes(cache.current?.status?.verdict ?? ''),
-      execute: withCurrent(status => cache.actions.restore(status.panel))
+      describedBy: NO_ARGUMENTS,
+      isEnabled: () => isRestorable(status()?.status?.verdict),
+      execute: withCurrent(panel => actions.restore(panel))
     });
     commands.addCommand(CommandIDs.capture, {
       label: trans.__('Store These Outputs'),
       caption: trans.__(
         'Keep the outputs as they stand, without executing the notebook'
       ),
-      isEnabled: () => cache.current !== null,
-      execute: withCurrent(status => cache.actions.capture(status.panel))
+      describedBy: NO_ARGUMENTS,
+      isEnabled: isIdle,
+      execute: withCurrent(panel => actions.capture(panel))
     });
     commands.addCommand(CommandIDs.cancel, {
-      label: trans.__('Cancel the Execution of This Notebook'),
-      isEnabled: () => Boolean(cache.current?.job),
-      execute: withCurrent(async status => {
-        if (status.job) {
-          await cache.actions.cancel(status.job);
+      label: trans.__('Cancel the Caching of This Notebook'),
+      describedBy: NO_ARGUMENTS,
+      isEnabled: () => Boolean(status()?.job),
+      execute: async () => {
+        const job = status()?.job;
+        if (job) {
+          await actions.cancel(job);
         }
-      })
+      }
     });
 
-    const update = () => commands.notifyCommandChanged();
-    let followed: NotebookStatus | null = null;
-    const follow = () => {
-      followed?.changed.disconnect(update);
-      followed = cache.current;
-      followed?.changed.connect(update);
-      update();
-    };
-    cache.currentChanged.connect(follow);
-    follow();
+    followCurrent(cache, () => {
+      for (const id of Object.values(CommandIDs)) {
+        if (commands.hasCommand(id)) {
+          commands.notifyCommandChanged(id);
+        }
+      }
+    });
 
     const category = trans.__('Notebook Cache');
     for (const command of [
@@ -96,3 +102,16 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
     }
   }
 };
+
+/** Have something called whenever the current notebook, or what is known of it, changes. */
+function followCurrent(cache: INotebookCache, update: () => void): void {
+  let followed: INotebookStatus | null = null;
+  const follow = () => {
+    followed?.changed.disconnect(update);
+    followed = cache.current && cache.statusOf(cache.current);
+    followed?.changed.connect(update);
+    update();
+  };
+  cache.currentChanged.connect(follow);
+  follow();
+}

@@ -3,39 +3,51 @@ import type {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
+import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { cacheIcon } from '../toolbar/icons';
 import { INotebookCache } from '../tokens';
-import { CommandIDs } from './commandIds';
+import { CommandIDs, NO_ARGUMENTS } from './commandIds';
 
 /** Caches the notebooks that are selected in the file browser. */
 export const fileBrowserPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-cache:file-browser',
   description: 'Caches notebooks from the file browser.',
   autoStart: true,
-  requires: [INotebookCache, IFileBrowserFactory],
+  requires: [INotebookCache, IFileBrowserFactory, INotebookTracker],
   optional: [ITranslator],
   activate: (
     app: JupyterFrontEnd,
     cache: INotebookCache,
     factory: IFileBrowserFactory,
+    tracker: INotebookTracker,
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyterlab_cache');
-    const selected = () => {
-      const items = factory.tracker.currentWidget?.selectedItems() ?? [];
-      return Array.from(items).filter(item => item.type === 'notebook');
-    };
+    const { contents } = app.serviceManager;
+    // A drive's prefix is the browser's business alone.
+    const selected = () =>
+      Array.from(factory.tracker.currentWidget?.selectedItems() ?? [])
+        .filter(item => item.type === 'notebook')
+        .map(item => contents.localPath(item.path));
     app.commands.addCommand(CommandIDs.cacheSelected, {
-      label: trans.__('Cache Notebook'),
+      label: () =>
+        trans._n(
+          'Cache Selected Notebook',
+          'Cache Selected Notebooks',
+          selected().length
+        ),
       caption: trans.__('Execute on the server what is not fresh'),
       icon: cacheIcon,
+      describedBy: NO_ARGUMENTS,
       isVisible: () => selected().length > 0,
       execute: async () => {
-        for (const item of selected()) {
-          // A drive's prefix is the browser's business alone.
-          const path = app.serviceManager.contents.localPath(item.path);
-          await cache.actions.submit(path);
+        for (const path of selected()) {
+          const open = tracker.find(panel => panel.context.localPath === path);
+          // An open one may have changes that have to be saved first.
+          await (open
+            ? cache.actions.cache(open)
+            : cache.actions.cachePath(path));
         }
       }
     });

@@ -7,7 +7,7 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CachePanel } from '../panel/panel';
 import { INotebookCache } from '../tokens';
-import { CommandIDs } from './commandIds';
+import { CommandIDs, NO_ARGUMENTS } from './commandIds';
 
 /** Adds the side panel. */
 export const panelPlugin: JupyterFrontEndPlugin<void> = {
@@ -29,6 +29,7 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     restorer?.add(panel, panel.id);
     app.commands.addCommand(CommandIDs.showPanel, {
       label: trans.__('Show the Notebook Cache Panel'),
+      describedBy: NO_ARGUMENTS,
       execute: () => app.shell.activateById(panel.id)
     });
     palette?.addItem({

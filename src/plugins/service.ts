@@ -5,13 +5,16 @@ import type {
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { CacheClient } from '../contract/client';
-import { CacheEvents } from '../contract/events';
+// The token has to be provided at once, and chips of notebooks that are restored ask for it.
+/* eslint-disable jupyter/prefer-lazy-imports */
+import { CacheClient, CacheEvents } from '../contract';
 import { NotebookCache } from '../models/notebookCache';
+/* eslint-enable jupyter/prefer-lazy-imports */
 import { INotebookCache } from '../tokens';
+import { followSettings } from './settings';
 
 const ID = 'jupyterlab-cache:service';
-const DEFAULT_SECONDS = 3;
+const DEFAULT_SECONDS = 5;
 
 /** Provides the cache to all other plugins. */
 export const servicePlugin: JupyterFrontEndPlugin<INotebookCache> = {
@@ -27,20 +30,22 @@ export const servicePlugin: JupyterFrontEndPlugin<INotebookCache> = {
     settingRegistry: ISettingRegistry | null,
     translator: ITranslator | null
   ): INotebookCache => {
-    let seconds = DEFAULT_SECONDS;
-    void settingRegistry?.load(ID).then(settings => {
-      const update = () => {
-        seconds = settings.get('pollSeconds').composite as number;
-      };
-      settings.changed.connect(update);
-      update();
-    });
-    return new NotebookCache({
-      client: new CacheClient(app.serviceManager.serverSettings),
-      events: new CacheEvents(app.serviceManager.events.stream),
+    const { serverSettings, events } = app.serviceManager;
+    const cache = new NotebookCache({
+      client: new CacheClient({
+        serverSettings,
+        translator: translator ?? nullTranslator
+      }),
+      events: new CacheEvents(events.stream),
       tracker,
       trans: (translator ?? nullTranslator).load('jupyterlab_cache'),
-      pollInterval: () => seconds * 1000
+      pollInterval: DEFAULT_SECONDS * 1000
     });
+    followSettings(settingRegistry, ID, settings => {
+      const seconds = settings.get('pollSeconds').composite;
+      cache.pollInterval =
+        (typeof seconds === 'number' ? seconds : DEFAULT_SECONDS) * 1000;
+    });
+    return cache;
   }
 };

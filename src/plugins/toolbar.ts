@@ -14,7 +14,8 @@ const FACTORY = 'Notebook';
 /** Puts the status chip and the two buttons into notebooks' toolbars. */
 export const toolbarPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-cache:toolbar',
-  description: 'Shows in a notebook toolbar whether its outputs are still true.',
+  description:
+    'Shows in a notebook toolbar whether its outputs are still true.',
   autoStart: true,
   requires: [INotebookCache, IToolbarWidgetRegistry],
   optional: [ITranslator],
@@ -28,7 +29,7 @@ export const toolbarPlugin: JupyterFrontEndPlugin<void> = {
     registry.addFactory<NotebookPanel>(
       FACTORY,
       'notebook-cache-status',
-      panel => new StatusChip(cache.statusOf(panel), trans)
+      panel => new StatusChip(cache, panel, trans)
     );
     registry.addFactory<NotebookPanel>(FACTORY, 'notebook-cache-run', panel =>
       createCacheButton(cache, panel, trans)

@@ -1,65 +1,153 @@
+import { CodeCellModel } from '@jupyterlab/cells';
 import type { ICodeCellModel } from '@jupyterlab/cells';
 import type { IOutput } from '@jupyterlab/nbformat';
 import type { INotebookModel } from '@jupyterlab/notebook';
-import { cellDigest, executionFlags, normaliseSource } from '../codeKey';
-import type { EntryOutputs } from '../contract/types';
-import { DigestsOfDocument } from '../models/documentDigests';
+import { JSONExt } from '@lumino/coreutils';
+import { codeKey } from '../codeKey';
+import type { CellOutputs, EntryOutputs, Output } from '../contract';
+import { codeCells, codeOf, kernelNameOf } from '../models/documentDigests';
+import { documentOutputs } from './documentOutputs';
+import { transactInSteps } from './undoSteps';
 
 /** The document's code is not what made the outputs. */
 export class CodeChanged extends Error {}
 
+/** What a cell is to show. */
+interface IChange {
+  readonly cell: ICodeCellModel;
+  readonly outputs: IOutput[];
+  readonly count: number | null;
+}
+
 /**
- * Put the outputs of an entry into an open document, in one transaction that can be undone.
+ * Put the outputs of an entry into an open document; one undo takes that back.
  *
- * Outputs of an entry that is not ours stay untrusted: what they bring along is not run.
+ * Cells that show the same already are left alone, so nothing is drawn again for nothing. Outputs of
+ * an entry that is not ours stay untrusted: what they bring along is not run.
  *
  * @param model - The document.
  * @param entry - The outputs, with the digests of the cells that made them.
+ * @param defaultKernel - Name of the kernel of a document that names none.
+ * @returns How many cells were changed.
  *
- * @throws CodeChanged when the document's code cells are others; nothing is changed then.
+ * @throws CodeChanged when the document's code key is another; nothing is changed then.
  */
 export function restoreOutputs(
   model: INotebookModel,
-  entry: EntryOutputs
-): void {
-  const cells = new DigestsOfDocument(model).codeCells();
-  const fits =
-    cells.length === entry.cells.length &&
-    cells.every((cell, index) => digestOf(cell) === entry.cells[index]?.digest);
-  if (!fits) {
-    throw new CodeChanged();
-  }
-  const blank = new Set<ICodeCellModel>();
-  for (const cell of model.cells) {
-    if (cell.type === 'code') {
-      blank.add(cell as ICodeCellModel);
+  entry: EntryOutputs,
+  defaultKernel: string
+): number {
+  const wanted = planOutputs(model, entry, defaultKernel);
+  const changes = wanted.filter(change => isNeeded(change, entry.trusted));
+  prepare(model, changes, entry.trusted);
+  transactInSteps(
+    model.sharedModel,
+    () => changes.forEach(({ cell }) => clear(cell)),
+    () =>
+      changes.forEach(({ cell, outputs, count }) => {
+        cell.sharedModel.setOutputs(outputs);
+        cell.sharedModel.execution_count = count;
+      })
+  );
+  for (const { cell } of wanted) {
+    // The cell shows what its present source gives, so it is not marked as edited any more.
+    if (cell instanceof CodeCellModel && cell.isDirty) {
+      cell.isDirty = false;
     }
   }
-  cells.forEach(cell => blank.delete(cell));
-  model.sharedModel.transact(() => {
-    cells.forEach((cell, index) => {
-      const outputs = entry.cells[index];
-      if (outputs) {
-        setOutputs(cell, outputs.outputs as IOutput[], outputs.execution_count);
-      }
-      if (!entry.trusted) {
-        cell.trusted = false;
-      }
-    });
-    blank.forEach(cell => setOutputs(cell, [], null));
+  return changes.length;
+}
+
+/** What each code cell is to show; blank ones nothing. */
+function planOutputs(
+  model: INotebookModel,
+  entry: EntryOutputs,
+  defaultKernel: string
+): IChange[] {
+  const digests: string[] = [];
+  const wanted = codeCells(model).map(cell => {
+    const { blank, digest } = codeOf(cell);
+    if (blank) {
+      return changeOf(cell, undefined);
+    }
+    const outputs = entry.cells[digests.length];
+    digests.push(digest);
+    // Equal code keys mean equal cells; an entry that contradicts itself is not believed.
+    if (outputs?.digest !== digest) {
+      throw new CodeChanged();
+    }
+    return changeOf(cell, outputs);
   });
+  const kernel = kernelNameOf(model) ?? defaultKernel;
+  if (codeKey(kernel, digests) !== entry.code_key) {
+    throw new CodeChanged();
+  }
+  return wanted;
 }
 
-function setOutputs(
+function isNeeded(
+  { cell, outputs, count }: IChange,
+  isTrusted: boolean
+): boolean {
+  return (
+    cell.executionCount !== count ||
+    (isTrusted && !cell.trusted && outputs.length > 0) ||
+    !JSONExt.deepEqual(cell.sharedModel.getOutputs(), outputs)
+  );
+}
+
+function changeOf(
   cell: ICodeCellModel,
-  outputs: IOutput[],
-  count: number | null
-): void {
-  cell.sharedModel.setOutputs(outputs);
-  cell.sharedModel.execution_count = count;
+  wanted: CellOutputs | undefined
+): IChange {
+  return {
+    cell,
+    outputs: documentOutputs(wanted?.outputs ?? []),
+    count: wanted?.execution_count ?? null
+  };
 }
 
-function digestOf(cell: ICodeCellModel): string {
-  const source = normaliseSource(cell.sharedModel.getSource());
-  return cellDigest(source, executionFlags(cell.getMetadata('tags')));
+/**
+ * Have each cell ready before its outputs arrive: JupyterLab draws them at once, and runs the scripts
+ * of those that it trusts.
+ */
+function prepare(
+  model: INotebookModel,
+  changes: readonly IChange[],
+  isTrusted: boolean
+): void {
+  for (const { cell, outputs } of changes) {
+    const old = cell.sharedModel.getOutputs();
+    const joined = documentOutputs(old as Output[]);
+    const isWrong = outputs.length > 0 && cell.trusted !== isTrusted;
+    if (isWrong && isTrusted) {
+      // What untrusted outputs are there goes for good: an undo would bring them back into a cell
+      // that is trusted by then.
+      model.sharedModel.transact(() => clear(cell), false);
+    } else if (joined.length < old.length) {
+      // An undo, too, would have JupyterLab join streams that follow one another, and write them back.
+      model.sharedModel.transact(() => clear(cell), false);
+      model.sharedModel.transact(
+        () => cell.sharedModel.setOutputs(joined),
+        false
+      );
+    }
+    if (isWrong) {
+      setTrust(cell, isTrusted);
+    }
+  }
+}
+
+function setTrust(cell: ICodeCellModel, isTrusted: boolean): void {
+  cell.trusted = isTrusted;
+  if (!isTrusted) {
+    // On saving, the server signs a notebook whose cells all claim to be trusted.
+    cell.sharedModel.setMetadata('trusted', false);
+  }
+}
+
+function clear(cell: ICodeCellModel): void {
+  if (cell.sharedModel.getOutputs().length > 0) {
+    cell.sharedModel.setOutputs([]);
+  }
 }

@@ -1,7 +1,8 @@
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ToolbarButton } from '@jupyterlab/ui-components';
-import type { INotebookCache } from '../tokens';
+import { isRestorable } from '../models/verdict';
+import type { INotebookCache, INotebookStatus } from '../tokens';
 import { cacheIcon, restoreIcon } from './icons';
 
 /** The button *Cache this notebook*, which rests while a job is under way. */
@@ -10,46 +11,40 @@ export function createCacheButton(
   panel: NotebookPanel,
   trans: TranslationBundle
 ): ToolbarButton {
-  const status = cache.statusOf(panel);
   const button = new ToolbarButton({
     icon: cacheIcon,
     tooltip: trans.__('Cache this notebook'),
     onClick: () => void cache.actions.cache(panel)
   });
-  follow(button, cache, panel, () => status.job === null);
-  return button;
+  return follow(button, cache.statusOf(panel), ({ job }) => job === null);
 }
 
-/** The button *Restore cached outputs*, enabled only when there is something to restore. */
+/** The button *Restore cached outputs*, enabled only when there is something that fits the code. */
 export function createRestoreButton(
   cache: INotebookCache,
   panel: NotebookPanel,
   trans: TranslationBundle
 ): ToolbarButton {
-  const status = cache.statusOf(panel);
   const button = new ToolbarButton({
     icon: restoreIcon,
     tooltip: trans.__('Restore cached outputs'),
     onClick: () => void cache.actions.restore(panel)
   });
-  follow(button, cache, panel, () => {
-    const verdict = status.status?.verdict;
-    return verdict === 'fresh' || verdict === 'failed';
-  });
-  return button;
+  return follow(button, cache.statusOf(panel), ({ status }) =>
+    isRestorable(status?.verdict)
+  );
 }
 
 function follow(
   button: ToolbarButton,
-  cache: INotebookCache,
-  panel: NotebookPanel,
-  isEnabled: () => boolean
-): void {
-  const status = cache.statusOf(panel);
+  model: INotebookStatus,
+  isEnabled: (model: INotebookStatus) => boolean
+): ToolbarButton {
   const update = () => {
-    button.enabled = isEnabled();
+    button.enabled = isEnabled(model);
   };
-  status.changed.connect(update);
-  button.disposed.connect(() => status.changed.disconnect(update));
+  model.changed.connect(update);
+  button.disposed.connect(() => model.changed.disconnect(update));
   update();
+  return button;
 }

@@ -1,20 +1,28 @@
+import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import type { Widget } from '@lumino/widgets';
 import * as React from 'react';
-import type { NotebookStatus } from '../models/notebookStatus';
+import type { INotebookCache, INotebookStatus } from '../tokens';
 import { chipOf } from './chipText';
 
 /** The chip in a notebook's toolbar that says whether its outputs are still true. */
 export class StatusChip extends ReactWidget {
   /**
-   * @param status - The status of the notebook.
+   * @param cache - The statuses of notebooks.
+   * @param panel - The notebook.
    * @param trans - For its words.
    */
-  constructor(status: NotebookStatus, trans: TranslationBundle) {
+  constructor(
+    cache: INotebookCache,
+    panel: NotebookPanel,
+    trans: TranslationBundle
+  ) {
     super();
-    this._status = status;
+    this._cache = cache;
+    this._panel = panel;
+    this._model = cache.statusOf(panel);
     this._trans = trans;
     this.addClass('jp-NotebookCache-chipItem');
   }
@@ -24,6 +32,16 @@ export class StatusChip extends ReactWidget {
     super.dispose();
   }
 
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    this._model.resume();
+  }
+
+  protected override onBeforeHide(message: Message): void {
+    this._popover?.dispose();
+    super.onBeforeHide(message);
+  }
+
   protected override onBeforeDetach(message: Message): void {
     this._popover?.dispose();
     super.onBeforeDetach(message);
@@ -31,22 +49,21 @@ export class StatusChip extends ReactWidget {
 
   protected override render(): JSX.Element {
     return (
-      <UseSignal signal={this._status.changed}>
+      <UseSignal signal={this._model.changed}>
         {() => {
-          const { status, job, error } = this._status;
-          const chip = chipOf(status, job, error, this._trans);
+          const chip = chipOf(this._model, this._trans);
           return (
-            <span role="status">
+            <span role="status" aria-live={chip.isCounting ? 'off' : 'polite'}>
               <button
                 type="button"
                 className={`jp-NotebookCache-chip jp-mod-${chip.look}`}
                 aria-haspopup="dialog"
                 aria-expanded={this._popover !== null}
-                title={this._trans.__('Notebook cache: click for the reasons')}
+                title={chip.title}
                 onClick={() => void this._toggle()}
               >
                 <span className="jp-NotebookCache-mark" aria-hidden="true" />
-                {chip.text}
+                <span className="jp-NotebookCache-chipText">{chip.text}</span>
               </button>
             </span>
           );
@@ -62,17 +79,19 @@ export class StatusChip extends ReactWidget {
     }
     // Few people open it in each session, so it is not loaded before.
     const { StatusPopover } = await import('./popover');
-    if (this.isDisposed || this._popover) {
+    if (this.isDisposed || this._popover || !this.isVisible) {
       return;
     }
     const anchor = this.node.querySelector('button') ?? this.node;
-    const popover = new StatusPopover(this._status, anchor, this._trans);
+    const popover = new StatusPopover({
+      cache: this._cache,
+      panel: this._panel,
+      anchor,
+      trans: this._trans
+    });
     popover.disposed.connect(() => {
       this._popover = null;
-      if (!this.isDisposed) {
-        this.update();
-        anchor.focus();
-      }
+      this.update();
     });
     this._popover = popover;
     this.update();
@@ -80,6 +99,8 @@ export class StatusChip extends ReactWidget {
   }
 
   private _popover: Widget | null = null;
-  private readonly _status: NotebookStatus;
+  private readonly _cache: INotebookCache;
+  private readonly _panel: NotebookPanel;
+  private readonly _model: INotebookStatus;
   private readonly _trans: TranslationBundle;
 }

@@ -1,54 +1,113 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { Job, Status } from '../contract/types';
+import type { INotebookStatus, Status } from '../tokens';
 
 /** What the chip shows, and how it looks. */
 export interface IChip {
   /** The words. */
-  text: string;
+  readonly text: string;
 
-  /** Chooses colour and icon. */
-  look: 'fresh' | 'failed' | 'stale' | 'uncached' | 'active' | 'unknown';
+  /** More words, for whoever rests on it. */
+  readonly title: string;
+
+  /** Chooses colour and mark. */
+  readonly look:
+    'fresh' | 'failed' | 'stale' | 'uncached' | 'active' | 'unknown';
+
+  /** Whether only a number changes from one text to the next, which need not be read out. */
+  readonly isCounting: boolean;
 }
 
 /**
  * The words of the status chip.
  *
- * @param status - The server's word; null when there is none yet.
- * @param job - The job that waits or runs for the notebook.
- * @param error - Why there is no status.
+ * @param model - What is known of the notebook.
+ * @param trans - For the words.
  */
 export function chipOf(
-  status: Status | null,
-  job: Job | null,
-  error: string | null,
+  model: Pick<INotebookStatus, 'status' | 'job' | 'error'>,
   trans: TranslationBundle
 ): IChip {
+  const { status, job, error } = model;
+  const chip = (
+    look: IChip['look'],
+    text: string,
+    title: string,
+    isCounting = false
+  ): IChip => ({ text, title, look, isCounting });
   if (job?.state === 'queued') {
-    return { text: trans.__('Queued'), look: 'active' };
+    return chip(
+      'active',
+      trans.__('Queued'),
+      trans.__('The notebook waits to be executed')
+    );
   }
   if (job?.state === 'running') {
-    const { cells_done: done, cells_total: total } = job;
-    return { text: trans.__('Running %1/%2', done, total), look: 'active' };
+    const total = job.cells_total || (status?.cells ?? 0);
+    return chip(
+      'active',
+      trans.__('Running %1/%2', job.cells_done, total),
+      trans.__('%1 of %2 cells are executed', job.cells_done, total),
+      job.cells_done > 0
+    );
   }
   if (error !== null) {
-    return { text: trans.__('Unknown'), look: 'unknown' };
+    return chip('unknown', trans.__('Unknown'), error.message);
   }
-  switch (status?.verdict) {
+  return status
+    ? chipOfVerdict(status, chip, trans)
+    : chip('unknown', '…', trans.__('Asking the server'));
+}
+
+function chipOfVerdict(
+  status: Status,
+  chip: (look: IChip['look'], text: string, title: string) => IChip,
+  trans: TranslationBundle
+): IChip {
+  switch (status.verdict) {
     case 'fresh':
-      return {
-        text:
-          status.outputs === 'different'
-            ? trans.__('Fresh, other outputs shown')
-            : trans.__('Fresh'),
-        look: 'fresh'
-      };
+      return chipOfFresh(status, chip, trans);
     case 'failed':
-      return { text: trans.__('Failed'), look: 'failed' };
+      return chip(
+        'failed',
+        trans.__('Failed'),
+        trans.__('The execution ended in an error, and nothing changed since')
+      );
     case 'stale':
-      return { text: trans.__('Stale'), look: 'stale' };
+      return chip(
+        'stale',
+        trans.__('Stale'),
+        status.reasons[0]?.message ?? trans.__('The cached outputs are old')
+      );
     case 'uncached':
-      return { text: trans.__('Not cached'), look: 'uncached' };
-    default:
-      return { text: '…', look: 'unknown' };
+      return chip(
+        'uncached',
+        trans.__('Not cached'),
+        trans.__('This notebook was never executed by the cache')
+      );
+  }
+}
+
+function chipOfFresh(
+  status: Status,
+  chip: (look: IChip['look'], text: string, title: string) => IChip,
+  trans: TranslationBundle
+): IChip {
+  switch (status.outputs) {
+    case 'different':
+      return chip(
+        'fresh',
+        trans.__('Fresh, other outputs shown'),
+        trans.__(
+          'The cached outputs are true, but the document shows other outputs'
+        )
+      );
+    case 'none':
+      return chip(
+        'fresh',
+        trans.__('Fresh'),
+        trans.__('The cached outputs are true and can be restored')
+      );
+    case 'same':
+      return chip('fresh', trans.__('Fresh'), trans.__('The outputs are true'));
   }
 }

@@ -1,32 +1,38 @@
+import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import * as React from 'react';
-import type { NotebookStatus } from '../models/notebookStatus';
 import { StatusDetails } from '../details/statusDetails';
+import type { INotebookCache } from '../tokens';
 
 const MARGIN = 8;
 
-/** The reasons behind the chip; goes with Escape, or with a click elsewhere. */
+/** What a popover is made of. */
+export interface IStatusPopoverOptions {
+  /** The statuses of notebooks. */
+  readonly cache: INotebookCache;
+
+  /** The notebook. */
+  readonly panel: NotebookPanel;
+
+  /** What it hangs below, and what gets the focus back. */
+  readonly anchor: HTMLElement;
+
+  /** For its words. */
+  readonly trans: TranslationBundle;
+}
+
+/** The reasons behind the chip; goes with Escape, with a click elsewhere, or when the focus leaves. */
 export class StatusPopover extends ReactWidget {
-  /**
-   * @param status - The status of the notebook.
-   * @param anchor - What it hangs below.
-   * @param trans - For its words.
-   */
-  constructor(
-    status: NotebookStatus,
-    anchor: HTMLElement,
-    trans: TranslationBundle
-  ) {
+  constructor(options: IStatusPopoverOptions) {
     super();
-    this._status = status;
-    this._anchor = anchor;
-    this._trans = trans;
+    this._options = options;
     this.addClass('jp-NotebookCache-popover');
+    this.addClass('jp-ThemedContainer');
     this.node.setAttribute('role', 'dialog');
-    this.node.setAttribute('aria-label', trans.__('Notebook cache'));
+    this.node.setAttribute('aria-label', options.trans.__('Notebook cache'));
     this.node.tabIndex = -1;
   }
 
@@ -37,61 +43,92 @@ export class StatusPopover extends ReactWidget {
     this.node.focus();
   }
 
-  /** Listen for what closes it. */
+  /** React to what closes or moves it. */
   handleEvent(event: Event): void {
-    if (event instanceof KeyboardEvent) {
-      if (event.key === 'Escape') {
-        event.stopPropagation();
-        event.preventDefault();
-        this.dispose();
-      }
-      return;
-    }
-    if (event.type === 'resize') {
-      this._place();
-      return;
-    }
-    const target = event.target;
-    const inside =
-      target instanceof Node &&
-      (this.node.contains(target) || this._anchor.contains(target));
-    if (!inside) {
-      this.dispose();
+    switch (event.type) {
+      case 'keydown':
+        if ((event as KeyboardEvent).key === 'Escape') {
+          event.stopPropagation();
+          event.preventDefault();
+          this._close(true);
+        }
+        break;
+      case 'focusout':
+        // The focus goes nowhere when the window loses it; that closes nothing.
+        if ((event as FocusEvent).relatedTarget !== null) {
+          this._closeUnlessInside((event as FocusEvent).relatedTarget);
+        }
+        break;
+      case 'pointerdown':
+        this._closeUnlessInside(event.target);
+        break;
+      case 'resize':
+        this._place();
+        break;
     }
   }
 
   protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
+    this.node.addEventListener('keydown', this);
+    this.node.addEventListener('focusout', this);
     document.addEventListener('pointerdown', this, true);
-    document.addEventListener('keydown', this, true);
     window.addEventListener('resize', this);
   }
 
   protected override onBeforeDetach(message: Message): void {
+    this.node.removeEventListener('keydown', this);
+    this.node.removeEventListener('focusout', this);
     document.removeEventListener('pointerdown', this, true);
-    document.removeEventListener('keydown', this, true);
     window.removeEventListener('resize', this);
     super.onBeforeDetach(message);
   }
 
   protected override render(): JSX.Element {
+    const { cache, panel, trans } = this._options;
+    const model = cache.statusOf(panel);
     return (
-      <UseSignal signal={this._status.changed}>
-        {() => <StatusDetails status={this._status} trans={this._trans} />}
+      <UseSignal signal={model.changed}>
+        {() => (
+          <StatusDetails
+            model={model}
+            panel={panel}
+            trans={trans}
+            onLeave={() => this._close(false)}
+          />
+        )}
       </UseSignal>
     );
   }
 
-  private _place(): void {
-    const anchor = this._anchor.getBoundingClientRect();
-    const width = this.node.getBoundingClientRect().width;
-    const left = Math.min(anchor.left, window.innerWidth - width - MARGIN);
-    this.node.style.left = `${Math.max(MARGIN, left)}px`;
-    this.node.style.top = `${anchor.bottom + 2}px`;
-    this.node.style.maxHeight = `${window.innerHeight - anchor.bottom - 2 * MARGIN}px`;
+  private _closeUnlessInside(target: EventTarget | null): void {
+    const { anchor } = this._options;
+    const isInside =
+      target instanceof Node &&
+      (this.node.contains(target) || anchor.contains(target));
+    if (!isInside) {
+      this._close(false);
+    }
   }
 
-  private readonly _status: NotebookStatus;
-  private readonly _anchor: HTMLElement;
-  private readonly _trans: TranslationBundle;
+  private _close(isFocusReturned: boolean): void {
+    if (!this.isDisposed) {
+      this.dispose();
+      if (isFocusReturned) {
+        this._options.anchor.focus();
+      }
+    }
+  }
+
+  private _place(): void {
+    const anchor = this._options.anchor.getBoundingClientRect();
+    const { style } = this.node;
+    const width = this.node.getBoundingClientRect().width;
+    const left = Math.min(anchor.left, window.innerWidth - width - MARGIN);
+    style.left = `${Math.max(MARGIN, left)}px`;
+    style.top = `${anchor.bottom + 2}px`;
+    style.maxHeight = `${window.innerHeight - anchor.bottom - 2 * MARGIN}px`;
+  }
+
+  private readonly _options: IStatusPopoverOptions;
 }

@@ -1,0 +1,254 @@
+import { NotebookModel } from '@jupyterlab/notebook';
+import type { ICell, IOutput } from '@jupyterlab/nbformat';
+import { Signal } from '@lumino/signaling';
+import { DigestsOfDocument, codeCells } from '../models/documentDigests';
+import type {
+  EntryOutputs,
+  EntryPage,
+  EntrySummary,
+  ICacheClient,
+  ICacheEvents,
+  IJobEvent,
+  IStoreEvent,
+  Job,
+  JobRequest,
+  Status,
+  StatusQuery
+} from '../contract';
+import type { INotebookContext } from '../tokens';
+
+/** A code cell as a notebook file has it. */
+export function codeCell(
+  source: string,
+  outputs: IOutput[] = [],
+  count: number | null = null
+): ICell {
+  return {
+    cell_type: 'code',
+    source,
+    outputs,
+    execution_count: count,
+    metadata: { trusted: true }
+  };
+}
+
+/** What `print` gives. */
+export function stream(text: string): IOutput {
+  return { output_type: 'stream', name: 'stdout', text };
+}
+
+/** A document with these cells, named kernel and all. */
+export function documentWith(cells: ICell[]): NotebookModel {
+  const model = new NotebookModel();
+  model.fromJSON({
+    cells,
+    metadata: { kernelspec: { name: 'python3', display_name: 'Python 3' } },
+    nbformat: 4,
+    nbformat_minor: 5
+  });
+  // Loading is not something that a person undoes.
+  model.sharedModel.clearUndoHistory();
+  return model;
+}
+
+/** The outputs of an entry that was made from a document's code as it stands. */
+export function entryFor(
+  model: NotebookModel,
+  outputs: IOutput[][],
+  options: { trusted?: boolean } = {}
+): EntryOutputs {
+  const digests = new DigestsOfDocument(model);
+  const entry: EntryOutputs = {
+    entry: 'e'.repeat(32),
+    code_key: digests.codeKey(''),
+    trusted: options.trusted ?? true,
+    cells: digests.cells().map(({ digest }, index) => ({
+      digest,
+      id: null,
+      execution_count: index + 1,
+      outputs: (outputs[index] ??
+        []) as EntryOutputs['cells'][number]['outputs']
+    }))
+  };
+  digests.dispose();
+  return entry;
+}
+
+/** The outputs of all code cells of a document. */
+export function outputsOf(model: NotebookModel): IOutput[][] {
+  return codeCells(model).map(cell => cell.sharedModel.getOutputs());
+}
+
+/** A status; what is not given is as for a fresh notebook. */
+export function statusWith(fields: Partial<Status> = {}): Status {
+  return {
+    path: 'a.ipynb',
+    verdict: 'fresh',
+    outputs: 'same',
+    provenance: 'executed',
+    reasons: [],
+    entry: 'e'.repeat(32),
+    code_key: `ck1-${'0'.repeat(64)}`,
+    kernel_name: 'python3',
+    created: 1,
+    seconds: 1,
+    coverage: ['python-audit'],
+    gaps: [],
+    trusted: true,
+    cells: 2,
+    failure: null,
+    job: null,
+    ...fields
+  };
+}
+
+/** A job; what is not given is as for one that was just asked for. */
+export function jobWith(fields: Partial<Job> = {}): Job {
+  return {
+    id: 'a'.repeat(32),
+    path: 'a.ipynb',
+    state: 'queued',
+    result: null,
+    created: 1,
+    started: null,
+    finished: null,
+    cells_done: 0,
+    cells_total: 0,
+    kernel_id: null,
+    entry: null,
+    code_key: null,
+    failure: null,
+    ...fields
+  };
+}
+
+/** Events that a test sends. */
+export class FakeEvents implements ICacheEvents {
+  readonly jobChanged = new Signal<this, IJobEvent>(this);
+  readonly storeChanged = new Signal<this, IStoreEvent>(this);
+
+  /** Tell of a job as it is now. */
+  tell(job: Job): void {
+    const { id, path, state, cells_done, cells_total } = job;
+    this.jobChanged.emit({ job: id, path, state, cells_done, cells_total });
+  }
+}
+
+/** A server whose answers a test decides. */
+export class FakeClient implements ICacheClient {
+  /** What was asked about, in order. */
+  readonly asked: StatusQuery[] = [];
+  readonly submitted: JobRequest[] = [];
+  readonly captured: string[] = [];
+
+  jobList: Job[] = [];
+  outputsById = new Map<string, EntryOutputs>();
+  entryList: EntrySummary[] = [];
+
+  /** How the next questions are answered. */
+  answer: (query: StatusQuery) => Promise<Status> = () =>
+    Promise.resolve(statusWith());
+
+  async statuses(queries: readonly StatusQuery[]): Promise<Status[]> {
+    this.asked.push(...queries);
+    return Promise.all(queries.map(query => this.answer(query)));
+  }
+
+  entries(_: string, offset = 0, limit = 100): Promise<EntryPage> {
+    return Promise.resolve({
+      entries: this.entryList.slice(offset, offset + limit),
+      total: this.entryList.length
+    });
+  }
+
+  entry(): Promise<never> {
+    return Promise.reject(new Error('not asked for in these tests'));
+  }
+
+  outputs(id: string): Promise<EntryOutputs> {
+    const outputs = this.outputsById.get(id);
+    return outputs
+      ? Promise.resolve(outputs)
+      : Promise.reject(new Error(`There is no entry ${id}.`));
+  }
+
+  removeEntry(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  jobs(): Promise<Job[]> {
+    return Promise.resolve([...this.jobList]);
+  }
+
+  job(id: string): Promise<Job> {
+    const job = this.jobList.find(item => item.id === id);
+    return job
+      ? Promise.resolve(job)
+      : Promise.reject(new Error(`There is no job ${id}.`));
+  }
+
+  submit(request: JobRequest): Promise<Job> {
+    this.submitted.push(request);
+    const job = jobWith({ path: request.path });
+    this.jobList = [job, ...this.jobList];
+    return Promise.resolve(job);
+  }
+
+  cancel(id: string): Promise<Job> {
+    return this.job(id);
+  }
+
+  capture(path: string): Promise<EntrySummary> {
+    this.captured.push(path);
+    return Promise.resolve(summaryWith({ path, provenance: 'captured' }));
+  }
+}
+
+/** An entry as lists show it. */
+export function summaryWith(fields: Partial<EntrySummary> = {}): EntrySummary {
+  return {
+    id: 'e'.repeat(32),
+    code_key: `ck1-${'0'.repeat(64)}`,
+    path: 'a.ipynb',
+    kernel_name: 'python3',
+    created: 1,
+    seconds: 1,
+    provenance: 'executed',
+    outcome: 'ok',
+    cells: 2,
+    output_bytes: 10,
+    trusted: true,
+    pinned: false,
+    ...fields
+  };
+}
+
+/** A document's context without a server behind it. */
+export class FakeContext implements INotebookContext {
+  constructor(
+    readonly model: NotebookModel,
+    public localPath = 'a.ipynb'
+  ) {}
+
+  readonly ready = Promise.resolve();
+  readonly disposed = new Signal<this, void>(this);
+  readonly pathChanged = new Signal<this, string>(this);
+  isDisposed = false;
+  saves = 0;
+
+  save(): Promise<void> {
+    this.saves++;
+    this.model.dirty = false;
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    this.disposed.emit();
+  }
+}
+
+/** Let everything that is due now happen. */
+export function turn(milliseconds = 0): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, milliseconds));
+}

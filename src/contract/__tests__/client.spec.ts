@@ -1,0 +1,170 @@
+import { createServer } from 'http';
+import type { IncomingMessage, Server, ServerResponse } from 'http';
+import type { AddressInfo } from 'net';
+import { ServerConnection } from '@jupyterlab/services';
+import { jobWith, statusWith, summaryWith } from '../../__tests__/support';
+import { CacheClient } from '../client';
+import { CacheError } from '../errors';
+
+interface ISeen {
+  method: string;
+  url: URL;
+  body: string;
+  headers: IncomingMessage['headers'];
+}
+
+describe('CacheClient', () => {
+  const seen: ISeen[] = [];
+  let answer: (response: ServerResponse) => void;
+  let server: Server;
+  let client: CacheClient;
+
+  const json = (value: unknown, status = 200) => {
+    answer = response => {
+      response.writeHead(status, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify(value));
+    };
+  };
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      let body = '';
+      request.on('data', chunk => (body += String(chunk)));
+      request.on('end', () => {
+        seen.push({
+          method: request.method ?? '',
+          url: new URL(request.url ?? '', 'http://localhost'),
+          body,
+          headers: request.headers
+        });
+        answer(response);
+      });
+    });
+    await new Promise<void>(resolve =>
+      server.listen(0, '127.0.0.1', () => resolve())
+    );
+    const { port } = server.address() as AddressInfo;
+    client = new CacheClient({
+      serverSettings: ServerConnection.makeSettings({
+        baseUrl: `http://127.0.0.1:${port}/base/`,
+        wsUrl: `ws://127.0.0.1:${port}/base/`,
+        token: 'secret',
+        fetch,
+        Request,
+        Headers
+      })
+    });
+  });
+
+  afterAll(() => new Promise(resolve => server.close(resolve)));
+
+  const last = () => seen[seen.length - 1]!;
+
+  it('asks for statuses below the base URL, as a person who is signed in', async () => {
+    const status = statusWith({ path: 'ä b.ipynb' });
+    json({ statuses: [status] });
+    await expect(client.statuses([{ path: 'ä b.ipynb' }])).resolves.toEqual([
+      status
+    ]);
+    expect(last().method).toBe('POST');
+    expect(last().url.pathname).toBe('/base/jupyterlab-cache/status');
+    expect(last().headers.authorization).toBe('token secret');
+    expect(JSON.parse(last().body)).toEqual({
+      notebooks: [{ path: 'ä b.ipynb' }]
+    });
+  });
+
+  it('sends paths as query arguments', async () => {
+    json({ entries: [summaryWith()], total: 1 });
+    await client.entries('folder/ä & b.ipynb', 20, 10);
+    expect(last().method).toBe('GET');
+    expect(last().url.searchParams.get('path')).toBe('folder/ä & b.ipynb');
+    expect(last().url.searchParams.get('offset')).toBe('20');
+    expect(last().url.searchParams.get('limit')).toBe('10');
+
+    json({ entry: 'e', code_key: 'k', trusted: true, cells: [] });
+    await client.outputs('../e', 'a.ipynb');
+    expect(last().url.pathname).toBe(
+      '/base/jupyterlab-cache/entries/..%2Fe/outputs'
+    );
+  });
+
+  it('asks for jobs, and cancels them', async () => {
+    json(jobWith(), 201);
+    await expect(
+      client.submit({ path: 'a.ipynb', force: true })
+    ).resolves.toEqual(jobWith());
+    expect(JSON.parse(last().body)).toEqual({ path: 'a.ipynb', force: true });
+    json({ jobs: [jobWith()] });
+    await expect(client.jobs()).resolves.toHaveLength(1);
+    json(jobWith({ state: 'cancelled' }));
+    await client.cancel('a1');
+    expect(last().method).toBe('DELETE');
+    expect(last().url.pathname).toBe('/base/jupyterlab-cache/jobs/a1');
+  });
+
+  it('stores and removes entries', async () => {
+    json(summaryWith(), 201);
+    await client.capture('a.ipynb');
+    expect(JSON.parse(last().body)).toEqual({ path: 'a.ipynb' });
+    answer = response => {
+      response.writeHead(204);
+      response.end();
+    };
+    await expect(client.removeEntry('e1', 'a.ipynb')).resolves.toBeUndefined();
+  });
+
+  it("passes the server's words on", async () => {
+    json(
+      { message: 'a.ipynb does not exist; check the path.', reason: null },
+      404
+    );
+    await expect(client.submit({ path: 'a.ipynb' })).rejects.toMatchObject({
+      name: 'CacheError',
+      message: 'a.ipynb does not exist; check the path.',
+      status: 404
+    });
+  });
+
+  it('explains what has no words of its own', async () => {
+    json({ message: 'Not Found', reason: null }, 404);
+    await expect(client.jobs()).rejects.toThrow(/not enabled/);
+
+    answer = response => {
+      response.writeHead(502, { 'Content-Type': 'text/html' });
+      response.end('<h1>Bad gateway</h1>');
+    };
+    const error: unknown = await client
+      .jobs()
+      .catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(CacheError);
+    expect((error as CacheError).message).toContain('502');
+    expect((error as CacheError).message).not.toContain('<');
+  });
+
+  it.each([
+    ['no JSON', '<html>'],
+    ['another shape', '{"statuses": [{"verdict": "maybe"}]}'],
+    ['nothing', '']
+  ])('refuses an answer that it does not understand: %s', async (_, body) => {
+    answer = response => {
+      response.writeHead(200, { 'Content-Type': 'application/json' });
+      response.end(body);
+    };
+    await expect(client.statuses([{ path: 'a' }])).rejects.toBeInstanceOf(
+      CacheError
+    );
+  });
+
+  it('says that the server cannot be reached', async () => {
+    const lonely = new CacheClient({
+      serverSettings: ServerConnection.makeSettings({
+        baseUrl: 'http://127.0.0.1:9/',
+        fetch,
+        Request,
+        Headers
+      })
+    });
+    await expect(lonely.jobs()).rejects.toMatchObject({ status: null });
+  });
+});

@@ -1,0 +1,130 @@
+/**
+ * Narrow checks of what came over the wire: enough that a proxy's page, a half answer or a server of
+ * another version turns into one clear error and not into broken state.
+ */
+
+import type {
+  EntryDetail,
+  EntryOutputs,
+  EntryPage,
+  EntrySummary,
+  Job,
+  Status
+} from './types';
+
+type Fields = Record<string, unknown>;
+
+const VERDICTS = new Set<unknown>(['fresh', 'failed', 'stale', 'uncached']);
+const JOB_STATES = new Set<unknown>([
+  'queued',
+  'running',
+  'done',
+  'failed',
+  'cancelled'
+]);
+
+/** Whether a value is a JSON object. */
+export function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether a value is a job. */
+export function isJob(value: unknown): value is Job {
+  return (
+    isObject(value) &&
+    isText(value.id) &&
+    isText(value.path) &&
+    JOB_STATES.has(value.state) &&
+    isNumber(value.cells_done) &&
+    isNumber(value.cells_total)
+  );
+}
+
+/** Whether a value is a list of jobs. */
+export function isJobList(value: unknown): value is { jobs: Job[] } {
+  return isObject(value) && isListOf(value.jobs, isJob);
+}
+
+/** Whether a value is a list of statuses. */
+export function isStatusList(value: unknown): value is { statuses: Status[] } {
+  return isObject(value) && isListOf(value.statuses, isStatus);
+}
+
+/** Whether a value is an entry as lists show it. */
+export function isEntrySummary(value: unknown): value is EntrySummary {
+  return (
+    isObject(value) &&
+    isText(value.id) &&
+    isText(value.code_key) &&
+    isText(value.outcome) &&
+    isNumber(value.created) &&
+    isNumber(value.seconds)
+  );
+}
+
+/** Whether a value is a page of entries. */
+export function isEntryPage(value: unknown): value is EntryPage {
+  return (
+    isObject(value) &&
+    isListOf(value.entries, isEntrySummary) &&
+    isNumber(value.total)
+  );
+}
+
+/** Whether a value is an entry with its inputs. */
+export function isEntryDetail(value: unknown): value is EntryDetail {
+  return (
+    isEntrySummary(value) &&
+    'inputs' in value &&
+    Array.isArray(value.inputs) &&
+    'artefacts' in value &&
+    Array.isArray(value.artefacts)
+  );
+}
+
+/** Whether a value holds the outputs of an entry. */
+export function isEntryOutputs(value: unknown): value is EntryOutputs {
+  return (
+    isObject(value) &&
+    isText(value.code_key) &&
+    typeof value.trusted === 'boolean' &&
+    isListOf(
+      value.cells,
+      (cell): cell is object =>
+        isObject(cell) &&
+        isText(cell.digest) &&
+        isListOf(
+          cell.outputs,
+          (output): output is object =>
+            isObject(output) && isText(output.output_type)
+        )
+    )
+  );
+}
+
+function isStatus(value: unknown): value is Status {
+  return (
+    isObject(value) &&
+    isText(value.path) &&
+    VERDICTS.has(value.verdict) &&
+    isText(value.code_key) &&
+    isText(value.kernel_name) &&
+    Array.isArray(value.reasons) &&
+    (value.job === null || isJob(value.job))
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
+}
+
+function isListOf<T>(
+  value: unknown,
+  check: (item: unknown) => item is T
+): value is T[] {
+  return Array.isArray(value) && value.every(check);
+}

@@ -1,0 +1,150 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { EntrySummary, Job, Status } from '../contract';
+import { duration } from './time';
+
+/** What a verdict means, in one sentence. */
+export function meaningOf(status: Status, trans: TranslationBundle): string {
+  switch (status.verdict) {
+    case 'fresh':
+      return status.provenance === 'executed'
+        ? outputsText(status, trans)
+        : trans.__(
+            'Nothing that is known of has changed since these outputs were stored; nobody observed how they were made.'
+          );
+    case 'failed':
+      return trans.__(
+        'The execution ended in an error, and nothing has changed since. It is not repeated until something changes or you ask.'
+      );
+    case 'stale':
+      return trans.__('The cached outputs are not those of this notebook now:');
+    case 'uncached':
+      return trans.__('This notebook has not been cached yet.');
+  }
+}
+
+function outputsText(status: Status, trans: TranslationBundle): string {
+  switch (status.outputs) {
+    case 'same':
+      return trans.__('The outputs are those of the cache, and still true.');
+    case 'different':
+      return trans.__(
+        'The cached outputs are still true, but the document shows others.'
+      );
+    case 'none':
+      return trans.__(
+        'The cached outputs are still true; the document does not show them.'
+      );
+  }
+}
+
+/** How an entry came to be. */
+export function provenanceText(
+  status: Pick<Status, 'provenance' | 'trusted'>,
+  trans: TranslationBundle
+): string {
+  const { provenance, trusted } = status;
+  switch (provenance) {
+    case 'captured':
+      return trusted
+        ? trans.__('stored as it stood')
+        : trans.__('stored as it stood elsewhere, not trusted');
+    case 'imported':
+      return trusted ? trans.__('imported') : trans.__('imported, not trusted');
+    default:
+      return trusted
+        ? trans.__('executed by the cache')
+        : trans.__('executed elsewhere, not trusted');
+  }
+}
+
+/** How inputs were found. */
+export function coverageText(item: string, trans: TranslationBundle): string {
+  switch (item) {
+    case 'python-audit':
+      return trans.__('watching Python itself');
+    case 'filesystem-watch':
+      return trans.__('watching the file system');
+    case 'declared':
+      return trans.__('what you declared');
+    case 'literals':
+      return trans.__('file names in the code');
+    case 'static-imports':
+      return trans.__('imports in the code');
+    default:
+      return item;
+  }
+}
+
+/** What could not be observed. */
+export function gapText(item: string, trans: TranslationBundle): string {
+  switch (item) {
+    case 'child-processes':
+      return trans.__('what child processes read');
+    case 'environment-copied':
+      return trans.__('which environment variables counted: all were copied');
+    case 'kernel-gone':
+      return trans.__('everything: the kernel was gone');
+    case 'native-readers':
+      return trans.__('files read by native libraries');
+    case 'network':
+      return trans.__('the network');
+    case 'not-observed':
+      return trans.__('the run itself');
+    case 'probe-errors':
+      return trans.__('something that the observation stumbled over');
+    case 'probe-failed':
+      return trans.__('everything: the observation failed');
+    case 'too-many-files':
+      return trans.__('some files: there were too many');
+    case 'unobserved-language':
+      return trans.__('files that the code does not name');
+    case 'unreadable-files':
+      return trans.__('files that could not be read again');
+    default:
+      return item;
+  }
+}
+
+/** How the execution behind an entry went. */
+export function outcomeText(
+  entry: EntrySummary,
+  trans: TranslationBundle
+): string {
+  if (entry.provenance !== 'executed') {
+    return provenanceText(entry, trans);
+  }
+  const took = duration(entry.seconds, trans);
+  switch (entry.outcome) {
+    case 'ok':
+      return trans.__('executed in %1', took);
+    case 'error':
+      return trans.__('failed after %1', took);
+    case 'died':
+      return trans.__('kernel died after %1', took);
+    case 'timeout':
+      return trans.__('out of time after %1', took);
+    case 'cancelled':
+      return trans.__('cancelled after %1', took);
+  }
+}
+
+/** Where a job stands. */
+export function jobText(job: Job, trans: TranslationBundle): string {
+  switch (job.state) {
+    case 'queued':
+      return trans.__('queued');
+    case 'running':
+      return trans.__('%1 of %2 cells', job.cells_done, job.cells_total);
+    case 'cancelled':
+      return trans.__('cancelled');
+    case 'failed':
+      return trans.__('failed');
+    case 'done': {
+      if (job.result === 'fresh') {
+        return trans.__('was fresh');
+      }
+      const seconds = (job.finished ?? 0) - (job.started ?? 0);
+      return trans.__('done in %1', duration(Math.max(0, seconds), trans));
+    }
+  }
+}
