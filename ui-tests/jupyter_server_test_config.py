@@ -1,11 +1,14 @@
 """The server that all browser tests share.
 
-Galata opens the server to anybody on this machine: no token and no cross-site check. Never use this elsewhere.
+Galata opens the server to anybody on this machine: no token and no cross-site check. Never use this
+elsewhere.
 """
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 from pathlib import Path
 
 from jupyterlab.galata import configure_jupyter_server
@@ -13,6 +16,8 @@ from jupyterlab.galata import configure_jupyter_server
 WORK = Path(os.environ["JUPYTERLAB_CACHE_UI_WORK"])
 ROOT = WORK / "root"
 ROOT.mkdir(parents=True, exist_ok=True)
+# Made by playwright.config.ts for this run; only the server knows when the last file is written.
+atexit.register(shutil.rmtree, WORK, ignore_errors=True)
 
 configure_jupyter_server(c)  # noqa: F821
 c.ServerApp.root_dir = str(ROOT)  # noqa: F821

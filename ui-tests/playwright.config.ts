@@ -12,6 +12,8 @@ process.env.JUPYTERLAB_CACHE_UI_PORT ??= String(20000 + (process.pid % 20000));
 const work = process.env.JUPYTERLAB_CACHE_UI_WORK;
 const url = `http://127.0.0.1:${process.env.JUPYTERLAB_CACHE_UI_PORT}`;
 
+const reports = '../build/reports';
+
 // Without either of the two, Playwright uses a browser that it installed itself.
 const chromium = process.env.PLAYWRIGHT_CHROMIUM ?? '/usr/bin/chromium';
 
@@ -27,7 +29,6 @@ export default defineConfig({
   reporter: process.env.PLAYWRIGHT_JUNIT_OUTPUT_FILE
     ? [['list'], ['junit']]
     : [['list']],
-  globalTeardown: './teardown.ts',
   use: {
     baseURL: url,
     browserName: 'chromium',
@@ -50,7 +51,7 @@ export default defineConfig({
     }
   },
   webServer: {
-    command: 'jupyter lab --config jupyter_server_test_config.py',
+    command: `mkdir -p ${reports} && exec jupyter lab --config jupyter_server_test_config.py > ${reports}/server.log 2>&1`,
     url: `${url}/api`,
     timeout: 120_000,
     reuseExistingServer: false,

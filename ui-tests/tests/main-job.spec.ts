@@ -13,7 +13,9 @@ test.describe('Caching a notebook', () => {
     await expect(chip).toHaveText(/^Not cached/);
 
     await lab.button('Cache this notebook').click();
-    await expect(chip).toHaveText(/^Running [1-9]\d*\/\d+/, { timeout: 30_000 });
+    await expect(chip).toHaveText(/^Running [1-9]\d*\/\d+/, {
+      timeout: 30_000
+    });
     await expect(chip).toHaveText(/^Fresh$/, { timeout: 60_000 });
     await expect(lab.outputs().first()).toBeVisible();
 

@@ -129,6 +129,91 @@ export class Lab {
     writeFileSync(this.pathOf(name), text, 'utf-8');
   }
 
+  /** Write a notebook whose code cells have these sources. */
+  writeNotebook(
+    name: string,
+    sources: readonly string[],
+    kernel = 'python3'
+  ): void {
+    const cells = sources.map((source, index) => ({
+      cell_type: 'code',
+      id: `cell-${index}`,
+      metadata: {},
+      execution_count: null,
+      outputs: [],
+      source
+    }));
+    const kernelspec = {
+      name: kernel,
+      display_name: kernel,
+      language: 'python'
+    };
+    const metadata = { kernelspec, language_info: { name: 'python' } };
+    this.write(
+      name,
+      JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 })
+    );
+  }
+
+  /** Delete a file of the examples, as another program does. */
+  remove(name: string): void {
+    rmSync(this.pathOf(name));
+  }
+
+  /** Wait until the document's own kernel is there and has nothing to do. */
+  async kernelReady(): Promise<void> {
+    await expect(
+      this.notebook().locator('.jp-Notebook-ExecutionIndicator')
+    ).toHaveAttribute('data-status', 'idle', { timeout: 30_000 });
+  }
+
+  /** A notification with these words. */
+  notification(words: string): Locator {
+    return this.page.locator('.Toastify__toast').filter({ hasText: words });
+  }
+
+  /** The side panel. */
+  panel(): Locator {
+    return this.page.getByRole('region', { name: 'Notebook cache' });
+  }
+
+  /** Open the side panel, as a person does with the palette. */
+  async openPanel(): Promise<void> {
+    await this.page.evaluate(async () => {
+      await window.jupyterapp.commands.execute('notebook-cache:show-panel');
+    });
+    await expect(this.panel()).toBeVisible();
+  }
+
+  /** Number of outputs in the document, drawn or not. */
+  async modelOutputCount(): Promise<number> {
+    return this.page.evaluate(() => {
+      const panel = window.jupyterapp.shell.currentWidget as unknown as {
+        model: { cells: Iterable<{ outputs?: { length: number } }> };
+      };
+      let count = 0;
+      for (const cell of panel.model.cells) {
+        count += cell.outputs?.length ?? 0;
+      }
+      return count;
+    });
+  }
+
+  /** Choose *Cache …* in the context menu of a file. */
+  async cacheFromFileBrowser(name: string): Promise<void> {
+    await this.page.filebrowser.openDirectory(this.folder);
+    await this.page.filebrowser.refresh();
+    const file = this.page.locator('.jp-DirListing-item').filter({
+      has: this.page.getByText(name, { exact: true })
+    });
+    await file.click({ button: 'right' });
+    const item = this.page
+      .getByRole('menu')
+      .getByRole('menuitem', { name: /^Cache / });
+    await expect(item).toBeVisible();
+    await item.click();
+  }
+
   /** Where a file of the examples is on disk. */
   pathOf(name: string): string {
     const path = resolve(this.path, name);
