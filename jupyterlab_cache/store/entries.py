@@ -1,177 +1,198 @@
-"""Entries as files: one line with the record, one with its signatures."""
+"""Entries as files, found by code key."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import re
-from collections.abc import Iterator
-from hashlib import sha256
-from pathlib import Path
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
 
-import msgspec
-
-from .blobs import is_blob_digest
-from .errors import EntryMissing, StoreError
-from .files import read_regular, write_atomically
-from .layout import Layout
-from .records import ENTRY_FORMAT, Entry
+from .errors import EntryDamaged, EntryMissing, EntryUnreadable, StoreError
+from .files import UnexpectedFile
+from .layout import ENTRIES, Layout
+from .manifest import (
+    MAX_MANIFEST_BYTES,
+    InvalidManifest,
+    StoredEntry,
+    decode_manifest,
+    encode_manifest,
+    encode_payload,
+    is_code_key,
+    is_entry_id,
+)
+from .records import Entry
 from .signatures import KeyRing, Signature
 
-MAX_ENTRY_BYTES = 64 * 1024**2
-"""Largest entry file that is read."""
+__all__ = ["EntryFiles", "StoredEntry", "folder_of", "stamp_of"]
 
-_ENTRY_ID = re.compile(r"[0-9a-f]{32}")
-_CODE_KEY = re.compile(r"ck1-[0-9a-f]{64}")
-_SUFFIX = ".json"
-
-_decode_entry = msgspec.json.Decoder(Entry).decode
-_decode_signatures = msgspec.json.Decoder(list[Signature]).decode
+SUFFIX = ".json"
+_MOST_REMEMBERED = 4096  # code keys
+# Seconds that a folder must have rested before its times are relied on: the clock of a file
+# system may be too coarse to tell two changes apart.
+_REST = 2.0
 
 
-class StoredEntry(msgspec.Struct, frozen=True):
-    """An entry as the store gives it.
+def folder_of(code_key: str) -> str:
+    """Name of the folder that holds a code key's entries.
 
-    Attributes:
-        id: Its identifier: the first 32 hexadecimal digits of its record's SHA-256.
-        entry: The record.
-        trusted: Whether it is signed with a key of ours.
+    Raises:
+        EntryMissing: The text cannot be a code key.
     """
+    if not is_code_key(code_key):
+        raise EntryMissing(f"{code_key[:80]!r} is not a code key.")
+    return f"{ENTRIES}/{code_key[4:6]}/{code_key}"
 
-    id: str
-    entry: Entry
-    trusted: bool
 
-
-def entry_id(payload: bytes) -> str:
-    """The identifier of a record."""
-    return sha256(payload).hexdigest()[:32]
+def stamp_of(status: os.stat_result) -> str:
+    """What tells whether a folder's listing has changed; empty while that is not certain."""
+    if time.time() - max(status.st_mtime, status.st_ctime) < _REST:
+        return ""
+    return f"{status.st_dev}:{status.st_ino}:{status.st_mtime_ns}:{status.st_ctime_ns}"
 
 
 class EntryFiles:
-    """The entries of a store, found by code key.
+    """The entries of a store.
 
     Args:
-        layout: Where the store lies.
+        layout: The store's folder.
         keys: Keys that sign and are trusted.
+        report: Is told what was found damaged.
     """
 
-    def __init__(self, layout: Layout, keys: KeyRing) -> None:
+    def __init__(
+        self, layout: Layout, keys: KeyRing, *, report: Callable[[str], None] = lambda message: None
+    ) -> None:
         self._layout = layout
+        self._files = layout.files
         self._keys = keys
+        self._report = report
+        self._lock = threading.Lock()
+        self._remembered: OrderedDict[str, tuple[str, tuple[StoredEntry, ...]]] = OrderedDict()
 
     def write(self, entry: Entry) -> StoredEntry:
-        """Sign and keep an entry.
+        """Sign and keep an entry; one that is there already stays.
 
         Raises:
-            StoreError: A field of it is not valid.
+            StoreError: A field of it is not valid, or the store cannot be used.
             OSError: It cannot be written.
         """
-        payload = msgspec.json.encode(entry)
-        _check(entry)
-        signatures = msgspec.json.encode(self._keys.sign(payload))
-        identifier = entry_id(payload)
-        self._layout.create()
-        path = self._folder(entry.code_key) / (identifier + _SUFFIX)
-        write_atomically(path, payload + b"\n" + signatures + b"\n", self._layout.temporary)
-        return StoredEntry(identifier, entry, trusted=True)
+        try:
+            stored, payload = encode_payload(entry)
+            others: list[Signature] = []
+            with contextlib.suppress(EntryMissing):
+                present, others = self._load(stored.entry.code_key, stored.id)
+                if present.trusted:
+                    return present
+            data = encode_manifest(payload, self._keys.sign(payload) + others)
+        except InvalidManifest as error:
+            raise StoreError(f"The entry cannot be stored: {error}.") from error
+        name = f"{folder_of(stored.entry.code_key)}/{stored.id}{SUFFIX}"
+        self._layout.prepare()
+        self._announce(name)
+        self._files.write(name, data)
+        self._announce(name)
+        return stored
 
     def read(self, code_key: str, identifier: str) -> StoredEntry:
         """One entry.
 
         Raises:
-            EntryMissing: There is none, or it is damaged; the text says which.
+            EntryMissing: There is none.
+            EntryDamaged: It is not what it should be; this has been reported.
+            EntryUnreadable: The system does not let us read it now; this has been reported.
         """
-        if not _ENTRY_ID.fullmatch(identifier):
-            raise EntryMissing(f"{identifier[:80]!r} is not the identifier of an entry.")
-        path = self._folder(code_key) / (identifier + _SUFFIX)
         try:
-            data = read_regular(path, MAX_ENTRY_BYTES)
-        except FileNotFoundError:
-            raise EntryMissing(f"There is no entry {identifier}.") from None
-        except OSError as error:
-            raise EntryMissing(f"The entry {identifier} cannot be read: {error}") from error
-        try:
-            return self._decoded(data, code_key, identifier)
-        except (ValueError, msgspec.MsgspecError, RecursionError, StoreError) as error:
-            raise EntryMissing(f"The entry {identifier} is damaged: {error}") from error
+            return self._load(code_key, identifier)[0]
+        except (EntryDamaged, EntryUnreadable) as error:
+            self._report(str(error))
+            raise
 
-    def _decoded(self, data: bytes, code_key: str, identifier: str) -> StoredEntry:
-        payload, _, rest = data.partition(b"\n")
-        if entry_id(payload) != identifier:
-            raise StoreError("its content is not what its name says")
-        entry = _decode_entry(payload)
-        _check(entry)
-        if entry.code_key != code_key:
-            raise StoreError("it lies in another code key's folder")
-        signatures = _decode_signatures(rest)
-        return StoredEntry(identifier, entry, self._keys.trusts(payload, signatures))
+    def _load(self, code_key: str, identifier: str) -> tuple[StoredEntry, list[Signature]]:
+        if not is_entry_id(identifier):
+            raise EntryMissing(f"{identifier[:80]!r} is not the identifier of an entry.")
+        name = f"{folder_of(code_key)}/{identifier}{SUFFIX}"
+        try:
+            data = self._files.read(name, MAX_MANIFEST_BYTES)
+            stored, signatures = decode_manifest(data, self._keys)
+        except (FileNotFoundError, NotADirectoryError):
+            raise EntryMissing(f"There is no entry {identifier}.") from None
+        except (InvalidManifest, UnexpectedFile) as error:
+            raise EntryDamaged(f"The entry {identifier} is damaged: {error}.") from error
+        except (OSError, MemoryError) as error:
+            raise EntryUnreadable(f"The entry {identifier} cannot be read: {error}.") from error
+        if stored.id != identifier:
+            raise EntryDamaged(f"The entry {identifier} is damaged: its content has another name.")
+        if stored.entry.code_key != code_key:
+            raise EntryDamaged(f"The entry {identifier} lies in another code key's folder.")
+        return stored, signatures
+
+    def of(self, code_key: str) -> tuple[StoredEntry, ...]:
+        """The entries of a code key, newest first; damaged ones are reported and left out.
+
+        Raises:
+            EntryMissing: The text cannot be a code key.
+        """
+        folder = folder_of(code_key)
+        remembered = self._remembered.get(code_key)
+        try:
+            if remembered is not None:
+                status = self._files.status(folder)
+                if status is not None and stamp_of(status) == remembered[0]:
+                    return remembered[1]
+            listing = self._files.listing(folder)
+        except OSError as error:
+            self._report(f"The entries of {code_key[:12]}… cannot be read: {error}.")
+            return ()
+        if listing is None:
+            return ()
+        stamp = stamp_of(listing[0])
+        found = []
+        for identifier in ids_among(listing[1]):
+            try:
+                found.append(self.read(code_key, identifier))
+            except EntryMissing:
+                stamp = ""
+        entries = tuple(sorted(found, key=lambda stored: (-stored.entry.created, stored.id)))
+        self._remember(code_key, stamp, entries)
+        return entries
+
+    def _remember(self, code_key: str, stamp: str, entries: tuple[StoredEntry, ...]) -> None:
+        """Entries never change, so they need not be read again while their folder is the same."""
+        with self._lock:
+            self._remembered.pop(code_key, None)
+            if stamp:
+                self._remembered[code_key] = stamp, entries
+            if len(self._remembered) > _MOST_REMEMBERED:
+                self._remembered.popitem(last=False)
 
     def remove(self, code_key: str, identifier: str) -> None:
         """Take an entry away; harmless when it is gone already.
 
         Raises:
+            StoreError: The store cannot be used.
             OSError: It cannot be removed.
         """
-        folder = self._folder(code_key)
-        (folder / (identifier + _SUFFIX)).unlink(missing_ok=True)
-        with contextlib.suppress(OSError):
-            folder.rmdir()  # only works when it is empty
+        folder = folder_of(code_key)
+        name = f"{folder}/{identifier}{SUFFIX}"
+        self._layout.require_writable()
+        self._announce(name)
+        self._files.remove(name)
+        self._files.remove_empty_folder(folder)
+        self._announce(name)
 
-    def ids_of(self, code_key: str) -> list[str]:
-        """Identifiers of the entries of one code key, in no order."""
-        return list(_ids_in(self._folder(code_key)))
+    def _announce(self, name: str) -> None:
+        """Change the times of the folders above, which is where other processes look first.
 
-    def all_ids(self) -> dict[str, str]:
-        """Identifier → code key of all entries; only folders are read."""
-        found: dict[str, str] = {}
-        for group in _folders_in(self._layout.entries):
-            for folder in _folders_in(group):
-                if _CODE_KEY.fullmatch(folder.name):
-                    found.update(dict.fromkeys(_ids_in(folder), folder.name))
-        return found
-
-    def _folder(self, code_key: str) -> Path:
-        if not _CODE_KEY.fullmatch(code_key):
-            raise EntryMissing(f"{code_key[:80]!r} is not a code key.")
-        return self._layout.entries / code_key[4:6] / code_key
+        Done before and after every change: whoever looks in between looks again.
+        """
+        group = name.rpartition("/")[0].rpartition("/")[0]
+        self._files.touch(group)
+        self._files.touch(ENTRIES)
 
 
-def _folders_in(folder: Path) -> Iterator[Path]:
-    with contextlib.suppress(OSError), os.scandir(folder) as listing:
-        for item in listing:
-            if item.is_dir(follow_symlinks=False):
-                yield folder / item.name
-
-
-def _ids_in(folder: Path) -> Iterator[str]:
-    if folder.is_symlink():
-        return
-    with contextlib.suppress(OSError), os.scandir(folder) as listing:
-        for item in listing:
-            name = item.name.removesuffix(_SUFFIX)
-            if name != item.name and _ENTRY_ID.fullmatch(name):
-                yield name
-
-
-def _check(entry: Entry) -> None:
-    """Refuse a record whose fields cannot be what they claim to be.
-
-    Raises:
-        StoreError: Says which field.
-    """
-    if entry.format > ENTRY_FORMAT:
-        raise StoreError(f"it has format {entry.format}, this program knows {ENTRY_FORMAT}")
-    if not _CODE_KEY.fullmatch(entry.code_key):
-        raise StoreError("its code key is not valid")
-    blobs = [entry.outputs, entry.notebook]
-    blobs += [item.content for item in entry.inputs if item.content is not None]
-    if not all(is_blob_digest(digest) for digest in blobs):
-        raise StoreError("it names a blob that cannot exist")
-    paths = [entry.notebook_path]
-    paths += [item.path for item in entry.inputs if item.path is not None]
-    paths += [artefact.path for artefact in entry.artefacts]
-    if any("\0" in path or len(path) > 4096 for path in paths):
-        raise StoreError("it names a path that cannot exist")
-    if entry.notebook_path.startswith("/") or ".." in entry.notebook_path.split("/"):
-        raise StoreError("its notebook lies outside the project")
+def ids_among(names: list[str]) -> list[str]:
+    """The identifiers of entries among the names in a folder."""
+    found = (name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX))
+    return [name for name in found if is_entry_id(name)]

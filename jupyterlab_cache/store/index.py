@@ -4,53 +4,50 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
+import weakref
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 
 from .entries import EntryFiles, StoredEntry
-from .errors import EntryMissing
+from .index_file import DAMAGE, IndexFile
+from .index_update import IndexUpdate, Row, folders_of
+from .layout import Layout
 
 T = TypeVar("T")
 
-_SCHEMA = 1
-_CREATE = """
-CREATE TABLE entries (
-    id TEXT PRIMARY KEY, code_key TEXT NOT NULL, notebook TEXT NOT NULL, created REAL NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX by_notebook ON entries (notebook, created DESC, id);
-CREATE INDEX by_time ON entries (created DESC, id);
-"""
-_BUSY_SECONDS = 5.0
+_PATIENCE = 5.0  # seconds to wait for other processes
+_PATIENCE_OF_ADD = 0.05
+# Every folder is looked at in the first pass over a store of at most this many code keys, and
+# later at most once in a thousand times as long as that takes: what was put into the store by
+# hand, without touching the folders above, is found then.
+_FEW_FOLDERS = 2000
+_DEEP_SHARE = 1000
+_SHORTEST_PAUSE = 1.0  # seconds
 
 
 class Index:
     """Which entries there are, by notebook and time.
 
-    Every question first brings the index up to date with the names of the entry files, so entries
-    that other processes wrote or removed count at once. Where no file can be kept, as in a store
-    that is read-only, the index lives in memory.
+    Every question first brings the index up to date with the entries' folders, so entries that
+    other processes wrote or removed count at once. Where no file can be kept, as in a store that
+    is read-only, or while the file is locked, the index lives in memory.
 
     Args:
-        path: The SQLite file.
-        files: The entries themselves.
+        layout: The store's folder.
+        entries: The entries themselves.
     """
 
-    def __init__(self, path: Path, files: EntryFiles) -> None:
-        self._path = path
-        self._files = files
+    def __init__(self, layout: Layout, entries: EntryFiles) -> None:
+        self._layout = layout
+        self._entries = entries
+        self._file = IndexFile(layout)
         self._lock = threading.Lock()
         self._memory: sqlite3.Connection | None = None
+        self._next_deep: float | None = None  # monotonic seconds
 
-    def latest_of(self, notebook: str) -> tuple[str, str] | None:
-        """Identifier and code key of a notebook's latest entry."""
-        rows = self.page(notebook, 0, 1)[0]
-        return rows[0] if rows else None
-
-    def page(
-        self, notebook: str | None, offset: int, limit: int
-    ) -> tuple[list[tuple[str, str]], int]:
-        """Identifiers and code keys, newest first, and how many there are in all.
+    def page(self, notebook: str | None, offset: int, limit: int) -> tuple[list[Row], int]:
+        """Some entries, newest first, and how many there are in all.
 
         Args:
             notebook: Path relative to the project root; None for all notebooks.
@@ -59,94 +56,115 @@ class Index:
         """
         where, values = ("WHERE notebook = ?", (notebook,)) if notebook is not None else ("", ())
 
-        def query(connection: sqlite3.Connection) -> tuple[list[tuple[str, str]], int]:
+        def query(connection: sqlite3.Connection) -> tuple[list[Row], int]:
             rows = connection.execute(
-                f"SELECT id, code_key FROM entries {where} ORDER BY created DESC, id LIMIT ? OFFSET ?",
-                (*values, limit, offset),
+                f"SELECT id, code_key, notebook, created FROM entries {where}"
+                " ORDER BY created DESC, id LIMIT ? OFFSET ?",
+                (*values, max(0, limit), max(0, offset)),
             ).fetchall()
-            (total,) = connection.execute(f"SELECT count(*) FROM entries {where}", values).fetchone()
-            return rows, total
+            count = f"SELECT count(*) FROM entries {where}"
+            (total,) = connection.execute(count, values).fetchone()
+            return [Row.checked(row) for row in rows], total
 
         return self._answer(query)
 
-    def code_key_of(self, prefix: str) -> list[tuple[str, str]]:
-        """Identifiers and code keys of the entries whose identifier begins so (two at most)."""
+    def beginning_with(self, prefix: str, *, everywhere: bool = False) -> list[Row]:
+        """The entries whose identifier begins so (two at most).
 
-        def query(connection: sqlite3.Connection) -> list[tuple[str, str]]:
-            return connection.execute(
-                "SELECT id, code_key FROM entries WHERE id >= ? AND id < ? LIMIT 2",
+        Args:
+            prefix: Hexadecimal digits.
+            everywhere: Look at every folder, also where nothing seems to have changed.
+        """
+
+        def query(connection: sqlite3.Connection) -> list[Row]:
+            rows = connection.execute(
+                "SELECT id, code_key, notebook, created FROM entries"
+                " WHERE id >= ? AND id < ? ORDER BY id LIMIT 2",
                 (prefix, prefix + "g"),
             ).fetchall()
+            return [Row.checked(row) for row in rows]
 
-        return self._answer(query)
+        return self._answer(query, everywhere=everywhere)
 
-    def _answer(self, query: Callable[[sqlite3.Connection], T]) -> T:
+    def add(self, stored: StoredEntry) -> None:
+        """Take in an entry just written, if that is possible without waiting."""
+
+        def insert(connection: sqlite3.Connection) -> None:
+            row = Row.of(stored)
+            connection.execute("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?)", row)
+
+        # What is not taken in now is found by the next question.
+        self._change(insert)
+
+    def discard(self, rows: list[Row]) -> None:
+        """Leave out entries whose files turned out to be gone, damaged or different."""
+
+        def delete(connection: sqlite3.Connection) -> None:
+            names = [(row.id,) for row in rows]
+            connection.executemany("DELETE FROM entries WHERE id = ?", names)
+            # A file that is valid but not what the row said has to be read again.
+            folders = {folder for row in rows for folder in folders_of(row.code_key)}
+            statement = "DELETE FROM folders WHERE parent = ? AND name = ?"
+            connection.executemany(statement, list(folders))
+
+        self._change(delete)
+
+    def _change(self, change: Callable[[sqlite3.Connection], None]) -> None:
         with self._lock:
+            if self._memory is not None:
+                change(self._memory)
             try:
-                return self._with_file(query)
-            except sqlite3.DatabaseError:
-                # Damaged, or of a file system that SQLite cannot work on.
-                self._remove_file()
-            try:
-                return self._with_file(query)
-            except sqlite3.DatabaseError:
-                return self._in_memory(query)
-
-    def _with_file(self, query: Callable[[sqlite3.Connection], T]) -> T:
-        if not self._path.parent.is_dir() or self._path.is_symlink():
-            return self._in_memory(query)
-        connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS)
-        try:
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            if version != _SCHEMA:
-                _create(connection)
-            self._update(connection)
-            return query(connection)
-        finally:
-            connection.close()
-
-    def _in_memory(self, query: Callable[[sqlite3.Connection], T]) -> T:
-        if self._memory is None:
-            self._memory = sqlite3.connect(":memory:", check_same_thread=False)
-            _create(self._memory)
-        self._update(self._memory)
-        return query(self._memory)
-
-    def _update(self, connection: sqlite3.Connection) -> None:
-        present = self._files.all_ids()
-        known = {row[0] for row in connection.execute("SELECT id FROM entries")}
-        gone = known - present.keys()
-        new = [self._row(identifier, present[identifier]) for identifier in present.keys() - known]
-        rows = [row for row in new if row is not None]
-        if not gone and not rows:
-            return
-        with connection:
-            connection.executemany("DELETE FROM entries WHERE id = ?", [(item,) for item in gone])
-            connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?)", rows)
-
-    def _row(self, identifier: str, code_key: str) -> tuple[str, str, str, float] | None:
-        try:
-            stored: StoredEntry = self._files.read(code_key, identifier)
-        except EntryMissing:
-            return None
-        return identifier, code_key, stored.entry.notebook_path, stored.entry.created
-
-    def _remove_file(self) -> None:
-        for suffix in ("", "-journal", "-wal", "-shm"):
-            try:
-                self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
-            except OSError:
+                connection = self._file.connect(patience=_PATIENCE_OF_ADD)
+                if connection is not None:
+                    try:
+                        change(connection)
+                    finally:
+                        connection.close()
+            except DAMAGE:
                 return
 
+    def _answer(self, query: Callable[[sqlite3.Connection], T], *, everywhere: bool = False) -> T:
+        with self._lock:
+            for _ in range(2):
+                try:
+                    connection = self._file.connect(patience=_PATIENCE)
+                    if connection is None:
+                        break
+                    try:
+                        self._update(connection, everywhere)
+                        return query(connection)
+                    finally:
+                        connection.close()
+                except sqlite3.OperationalError:
+                    break  # locked, not writable, or on a file system that SQLite cannot use
+                except DAMAGE:
+                    self._file.drop()
+            if self._memory is None:
+                self._use_memory(self._file.copy_to_memory())
+            try:
+                return self._ask_memory(query, everywhere)
+            except DAMAGE:
+                self._use_memory(self._file.empty_memory())  # The copy was damaged.
+                return self._ask_memory(query, everywhere)
 
-def _create(connection: sqlite3.Connection) -> None:
-    with connection:
-        # In one transaction, so that two processes cannot both create the tables.
-        connection.execute("BEGIN IMMEDIATE")
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version == _SCHEMA:
-            return
-        connection.execute("DROP TABLE IF EXISTS entries")
-        for statement in filter(str.strip, _CREATE.split(";")):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {_SCHEMA}")
+    def _use_memory(self, connection: sqlite3.Connection) -> None:
+        self._memory = connection
+        weakref.finalize(self, connection.close)
+
+    def _ask_memory(self, query: Callable[[sqlite3.Connection], T], everywhere: bool) -> T:
+        assert self._memory is not None
+        self._update(self._memory, everywhere)
+        return query(self._memory)
+
+    def _update(self, connection: sqlite3.Connection, everywhere: bool) -> None:
+        update = IndexUpdate(connection, self._layout.files, self._entries.read)
+        if self._next_deep is None:
+            (folders,) = connection.execute("SELECT count(*) FROM folders").fetchone()
+            few = folders <= _FEW_FOLDERS
+            self._next_deep = 0.0 if few else time.monotonic() + _DEEP_SHARE
+        deep = everywhere or time.monotonic() >= self._next_deep
+        start = time.monotonic()
+        update.run(deep=deep)
+        if deep:
+            end = time.monotonic()
+            self._next_deep = end + max(_SHORTEST_PAUSE, _DEEP_SHARE * (end - start))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 
-from .files import read_regular, write_atomically
-from .layout import Layout
+from .errors import StoreError
+from .layout import JOBS, Layout
 
-_JOB_ID = re.compile(r"[0-9a-f]{32}")
+_JOB_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
+_SUFFIX = ".json"
 _MAX_BYTES = 4 * 1024**2
 
 
@@ -17,7 +17,7 @@ class JobFiles:
     """The jobs of a store.
 
     Args:
-        layout: Where the store lies.
+        layout: The store's folder.
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -27,24 +27,44 @@ class JobFiles:
         """Keep the record of a job in place of the one before.
 
         Raises:
+            StoreError: The job's id cannot be a file name, the record is larger than will be read
+                again, or the store cannot be used.
             OSError: It cannot be written.
         """
-        self._layout.create()
-        path = self._layout.jobs / f"{job_id}.json"
-        write_atomically(path, data, self._layout.temporary)
+        name = _name(job_id)
+        if len(data) > _MAX_BYTES:
+            raise StoreError(f"The record of a job can have {_MAX_BYTES} bytes, not {len(data)}.")
+        self._layout.write(name, data)
 
     def read_all(self) -> dict[str, bytes]:
-        """Job id → record; what cannot be read is left out."""
+        """Job id → record; what cannot be read is left out.
+
+        Raises:
+            StoreError: The store cannot be used.
+        """
+        self._layout.check()
         found: dict[str, bytes] = {}
         with contextlib.suppress(OSError):
-            for name in os.listdir(self._layout.jobs):
-                if _JOB_ID.fullmatch(name.removesuffix(".json")):
+            _, names = self._layout.files.listing(JOBS) or (None, [])
+            for name in names:
+                job_id = name.removesuffix(_SUFFIX)
+                if name.endswith(_SUFFIX) and _JOB_ID.fullmatch(job_id):
                     with contextlib.suppress(OSError):
-                        data = read_regular(self._layout.jobs / name, _MAX_BYTES)
-                        found[name.removesuffix(".json")] = data
+                        found[job_id] = self._layout.files.read(f"{JOBS}/{name}", _MAX_BYTES)
         return found
 
     def remove(self, job_id: str) -> None:
-        """Forget a job; harmless when it is gone already."""
+        """Forget a job; harmless when it is gone already, or the store cannot be written.
+
+        Raises:
+            StoreError: The job's id cannot be a file name.
+        """
+        name = _name(job_id)
         with contextlib.suppress(OSError):
-            (self._layout.jobs / f"{job_id}.json").unlink()
+            self._layout.remove(name)
+
+
+def _name(job_id: str) -> str:
+    if not _JOB_ID.fullmatch(job_id):
+        raise StoreError(f"{job_id[:80]!r} cannot be the id of a job.")
+    return f"{JOBS}/{job_id}{_SUFFIX}"

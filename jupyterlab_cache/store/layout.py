@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import stat
 from pathlib import Path
 
-from .errors import StoreError, StoreVersionError
-from .files import read_regular, write_atomically
+from .errors import StoreError, StoreReadOnly, StoreVersionError
+from .files import StoreFiles, UnexpectedFile
 
 STORE_FOLDER = ".jupyterlab_cache"
 """Name of a store's folder in a project root."""
@@ -14,78 +15,129 @@ STORE_FOLDER = ".jupyterlab_cache"
 STORE_FORMAT = 1
 """Version of the store's layout."""
 
+OBJECTS = "objects"
+ENTRIES = "entries"
+MARKS = "marks"
+JOBS = "jobs"
+QUARANTINE = "quarantine"
+INDEX = "index.sqlite"
+
+_FORMAT = "format.json"
+_GITIGNORE = b"# Made by jupyterlab-cache: a cache does not belong into git.\n*\n"
 _CACHEDIR_TAG = b"""Signature: 8a477f597d28d172789f06886806bc55
 # This folder is a cache made by jupyterlab-cache. See https://bford.info/cachedir/
 """
 
 
 class Layout:
-    """The paths of a store; nothing is on disk before :meth:`create`.
+    """A store's folder; nothing is on disk before the first write.
 
     Args:
         folder: The store's folder.
+        read_only: Refuse every write.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
         self.folder = folder
-        self.objects = folder / "objects"
-        self.entries = folder / "entries"
-        self.marks = folder / "marks"
-        self.jobs = folder / "jobs"
-        self.temporary = folder / "tmp"
-        self.quarantine = folder / "quarantine"
-        self.index = folder / "index.sqlite"
-        self._format = folder / "format.json"
+        self.read_only = read_only
+        self.files = StoreFiles(folder)
+        self._accepted: tuple[int, ...] | None = None
 
     @property
     def exists(self) -> bool:
         """Whether the store has been created."""
-        return self._format.is_file() and not self.folder.is_symlink()
+        try:
+            return self._format_status() is not None
+        except OSError:
+            return False  # it cannot be reached
 
-    def check(self) -> None:
+    def _format_status(self) -> tuple[int, ...] | None:
+        status = self.files.status(_FORMAT)
+        if status is None:
+            return None
+        return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+    def check(self) -> bool:
         """Accept a store that is missing or of a version that this program knows.
+
+        Returns:
+            Whether the store exists.
 
         Raises:
             StoreVersionError: It is newer.
             StoreError: Its version cannot be read, or the folder is a symbolic link.
         """
-        if self.folder.is_symlink():
-            raise StoreError(f"The store {self.folder.name} is a symbolic link; name its target.")
         try:
-            text = read_regular(self._format, 4096)
+            status = self.folder.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            raise StoreError(f"The store {self.folder} cannot be read: {error}") from error
+        if stat.S_ISLNK(status.st_mode):
+            raise StoreError(f"The store {self.folder} is a symbolic link; name its target.")
+        try:
+            identity = self._format_status()
+            if identity is not None and identity != self._accepted:
+                self._check_version()
+                self._accepted = identity
+        except OSError as error:
+            raise StoreError(f"The store {self.folder} cannot be read: {error}") from error
+        return identity is not None
+
+    def _check_version(self) -> None:
+        try:
+            version = json.loads(self.files.read(_FORMAT, 4096))["format"]
         except FileNotFoundError:
             return
-        except OSError as error:
-            raise StoreError(f"The store's format.json cannot be read: {error}") from error
-        try:
-            version = json.loads(text)["format"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError, UnexpectedFile):
             version = None
-        if not isinstance(version, int):
-            raise StoreError("The store's format.json is damaged; remove the store to start anew.")
+        if type(version) is not int or version < 1:
+            raise StoreError(
+                f"The {_FORMAT} of the store {self.folder} is damaged; nothing was touched. "
+                "Move the store away to start a new one."
+            )
         if version > STORE_FORMAT:
             raise StoreVersionError(
-                f"The store has format {version}, this program knows {STORE_FORMAT}; "
+                f"The store {self.folder} has format {version}, this program knows {STORE_FORMAT}; "
                 "update jupyterlab-cache to use it."
             )
 
-    def create(self) -> None:
-        """Make the folder and what marks it as a store; harmless when it is there.
+    def require_writable(self) -> bool:
+        """Accept a store that may be written.
+
+        Returns:
+            Whether the store exists.
 
         Raises:
+            StoreReadOnly: The store was opened for reading only.
             StoreError: As :meth:`check`.
+        """
+        if self.read_only:
+            raise StoreReadOnly(f"The store {self.folder} is open for reading only.")
+        return self.check()
+
+    def prepare(self) -> None:
+        """Be ready for a write: make the folder and what marks it as a store, unless it is there.
+
+        Raises:
+            StoreError: As :meth:`require_writable`.
             OSError: It cannot be written.
         """
-        self.check()
-        self.temporary.mkdir(parents=True, exist_ok=True)
-        if self._format.exists():
+        if self.require_writable():
             return
-        for name, data in (
-            (".gitignore", b"# Made by jupyterlab-cache: a cache does not belong into git.\n*\n"),
-            ("CACHEDIR.TAG", _CACHEDIR_TAG),
-        ):
-            if not (self.folder / name).exists():
-                write_atomically(self.folder / name, data, self.temporary)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name, data in ((".gitignore", _GITIGNORE), ("CACHEDIR.TAG", _CACHEDIR_TAG)):
+            if self.files.status(name) is None:
+                self.files.write(name, data)
         # Last, since it says that the store is there.
-        version = json.dumps({"format": STORE_FORMAT}).encode()
-        write_atomically(self._format, version, self.temporary)
+        self.files.write(_FORMAT, json.dumps({"format": STORE_FORMAT}).encode() + b"\n")
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write a file whole or not at all; raises as :meth:`prepare`."""
+        self.prepare()
+        self.files.write(name, data)
+
+    def remove(self, name: str) -> None:
+        """Remove a file, harmless when there is none; raises as :meth:`prepare`."""
+        if self.require_writable():
+            self.files.remove(name)

@@ -1,93 +1,164 @@
-"""What changes about entries and notebooks: one small file for each fact."""
+"""What changes about entries and notebooks: one small file for each fact.
+
+All marks of one kind lie in one folder, so that a collector can read them in one go.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
 import time
 from hashlib import sha256
-from pathlib import Path
 
-from .files import read_regular, write_atomically
-from .layout import Layout
+import msgspec
+
 from .entries import StoredEntry
+from .errors import EntryMissing
+from .layout import MARKS, Layout
+from .manifest import is_entry_id
 
+_PINNED = f"{MARKS}/pinned"
+_INVALIDATED = f"{MARKS}/invalidated"
+_USED = f"{MARKS}/used"
+_INVALIDATED_NOTEBOOKS = f"{MARKS}/invalidated-notebooks"
 _USE_RESOLUTION = 60.0  # seconds: how exactly the last use is kept
+_MAX_BYTES = 64 * 1024
+
+
+class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Content of a mark.
+
+    Attributes:
+        time: When it was made, seconds since the epoch.
+        path: The notebook that it is about, relative to the project root; None for an entry.
+    """
+
+    time: float
+    path: str | None = None
+
+
+_decode = msgspec.json.Decoder(Mark).decode
 
 
 class Marks:
     """Pins, invalidations and last uses.
 
+    Identifiers that no entry can have raise :class:`EntryMissing`; whether there is such an entry
+    is not looked at. Writing raises ``StoreError`` and ``OSError`` where the store cannot be
+    written.
+
     Args:
-        layout: Where the store lies.
+        layout: The store's folder.
     """
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
+        self._files = layout.files
 
     def pin(self, entry_id: str) -> None:
         """Keep an entry whatever a clean-up would take."""
-        self._write(self._of_entry(entry_id) / "pinned", b"")
+        self._write(_name(_PINNED, entry_id), Mark(time.time()))
 
     def unpin(self, entry_id: str) -> None:
         """Leave an entry to clean-ups again."""
-        (self._of_entry(entry_id) / "pinned").unlink(missing_ok=True)
+        self._layout.remove(_name(_PINNED, entry_id))
 
     def is_pinned(self, entry_id: str) -> bool:
         """Whether an entry is pinned."""
-        return (self._of_entry(entry_id) / "pinned").is_file()
+        try:
+            return self._files.status(_name(_PINNED, entry_id)) is not None
+        except OSError:
+            return True  # rather one entry too many is kept
 
     def invalidate_entry(self, entry_id: str) -> None:
         """Let an entry never match again."""
-        self._write(self._of_entry(entry_id) / "invalidated", repr(time.time()).encode())
+        self._write(_name(_INVALIDATED, entry_id), Mark(time.time()))
 
-    def invalidate_notebook(self, notebook_path: str) -> None:
-        """Let no entry of a notebook match that exists by now.
+    def invalidate_notebook(self, notebook_path: str, *, at: float | None = None) -> None:
+        """Let no entry of a notebook match that was created until now.
 
         Args:
             notebook_path: Relative to the project root, as entries name it.
+            at: Seconds since the epoch, instead of now.
         """
-        self._write(self._of_notebook(notebook_path) / "path", notebook_path.encode())
-        time_now = repr(time.time()).encode()
-        self._write(self._of_notebook(notebook_path) / "invalidated", time_now)
+        mark = Mark(time.time() if at is None else at, _storable(notebook_path))
+        self._write(_notebook_name(notebook_path), mark)
 
-    def is_invalidated(self, stored: StoredEntry) -> bool:
-        """Whether a person has said that this entry shall not match."""
-        if (self._of_entry(stored.id) / "invalidated").exists():
-            return True
-        mark = self._of_notebook(stored.entry.notebook_path) / "invalidated"
-        if not mark.exists():
-            return False
-        try:
-            return stored.entry.created <= float(read_regular(mark, 100))
-        except (OSError, ValueError):
-            return True  # The mark is there but damaged: rather one execution too many.
+    def invalidated_at(
+        self, stored: StoredEntry, *, notebook_path: str | None = None
+    ) -> float | None:
+        """When a person said that this entry shall not match, in seconds since the epoch.
+
+        Args:
+            stored: The entry.
+            notebook_path: The notebook that it would be used for, relative to the project root,
+                where this is another one than it was made for.
+
+        Returns:
+            None when nobody has said so.
+        """
+        of_entry = self._time_of(_name(_INVALIDATED, stored.id))
+        if of_entry is not None:
+            return of_entry
+        for path in {stored.entry.notebook_path, notebook_path or stored.entry.notebook_path}:
+            of_notebook = self._time_of(_notebook_name(path))
+            if of_notebook is not None and stored.entry.created <= of_notebook:
+                return of_notebook
+        return None
+
+    def is_invalidated(self, stored: StoredEntry, *, notebook_path: str | None = None) -> bool:
+        """Whether a person has said that this entry shall not match; see :meth:`invalidated_at`."""
+        return self.invalidated_at(stored, notebook_path=notebook_path) is not None
 
     def touch_used(self, entry_id: str) -> None:
         """Note that an entry was used just now; a store that cannot be written takes no note."""
+        last = self.last_used(entry_id)
+        if last is not None and abs(time.time() - last) < _USE_RESOLUTION:
+            return
         with contextlib.suppress(OSError):
-            if time.time() - (self.last_used(entry_id) or 0) > _USE_RESOLUTION:
-                self._write(self._of_entry(entry_id) / "used", b"")
+            self._layout.prepare()
+            name = _name(_USED, entry_id)
+            if not self._files.touch(name):
+                self._files.create_empty(name)
 
     def last_used(self, entry_id: str) -> float | None:
         """When an entry was used last, in seconds since the epoch, to the minute."""
         try:
-            return os.lstat(self._of_entry(entry_id) / "used").st_mtime
+            status = self._files.status(_name(_USED, entry_id))
         except OSError:
             return None
+        return None if status is None else status.st_mtime
 
     def forget(self, entry_id: str) -> None:
         """Remove all marks of an entry."""
-        shutil.rmtree(self._of_entry(entry_id), ignore_errors=True)
+        for kind in (_PINNED, _INVALIDATED, _USED):
+            self._layout.remove(_name(kind, entry_id))
 
-    def _of_entry(self, entry_id: str) -> Path:
-        return self._layout.marks / "entries" / entry_id
+    def _time_of(self, name: str) -> float | None:
+        try:
+            status = self._files.status(name)
+            if status is None:
+                return None
+            return _decode(self._files.read(name, _MAX_BYTES)).time
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, RecursionError, msgspec.MsgspecError):
+            # A mark that cannot be read still stands: rather one execution too many.
+            return time.time() if status is None else status.st_mtime
 
-    def _of_notebook(self, notebook_path: str) -> Path:
-        name = sha256(notebook_path.encode("utf-8", "surrogatepass")).hexdigest()
-        return self._layout.marks / "notebooks" / name
+    def _write(self, name: str, mark: Mark) -> None:
+        self._layout.write(name, msgspec.json.encode(mark))
 
-    def _write(self, path: Path, data: bytes) -> None:
-        self._layout.create()
-        write_atomically(path, data, self._layout.temporary)
+
+def _name(kind: str, entry_id: str) -> str:
+    if not is_entry_id(entry_id):
+        raise EntryMissing(f"{entry_id[:80]!r} is not the identifier of an entry.")
+    return f"{kind}/{entry_id}"
+
+
+def _notebook_name(notebook_path: str) -> str:
+    digest = sha256(notebook_path.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{_INVALIDATED_NOTEBOOKS}/{digest}"
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

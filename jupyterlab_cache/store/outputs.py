@@ -1,35 +1,44 @@
-"""The outputs of an execution as one document, with large payloads as blobs of their own.
+r"""The outputs of an execution as one document, with large payloads as blobs of their own.
 
-The document is a JSON list with one item for each code cell: the list of its nbformat outputs. In
-``data`` bundles and in stream texts a string that is large stands in a blob of its own, so that
-equal images are kept once. In its place stands an object with the single member ``$blob``::
-
-    {"$blob": {"digest": "sha256-…", "as": "text" | "base64"}, "tail": "\\n"}
-
-``base64`` means that the blob holds the decoded bytes; it is used only where encoding them again
-gives the very same string, but for the ``tail`` behind it. An object of a person's own that has a
-member ``$blob`` or ``$object`` is kept as ``{"$object": …}``.
+The document is a JSON list with one item for each code cell: the list of its nbformat outputs. A
+string that is large stands in a blob of its own, so that equal images are kept once. In its place,
+and in place of what JSON cannot hold, stands an object with a single member whose name begins with
+``$``; ``docs/store.md`` specifies them.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
-from typing import Any
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
 
 import msgspec
 
 from .blobs import BlobStore
-from .errors import BlobDamaged
+from .errors import BlobDamaged, StoreError
 
 SMALLEST_BLOB = 1024
-"""Length in characters from which a payload is a blob of its own."""
+"""Length in characters from which a text is a blob of its own."""
 
-_REFERENCE = "$blob"
-_ESCAPED = "$object"
+_BLOB = "$blob"
+_NUMBER = "$number"
+_OBJECT = "$object"
+_NUMBERS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+_INTEGER = re.compile(r"-?[1-9][0-9]{0,4000}")
 
 Outputs = list[list[dict[str, Any]]]
+
+_decode = msgspec.json.Decoder(Outputs).decode
+
+
+class _Reference(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    digest: str
+    kind: Literal["text", "base64"] = msgspec.field(name="as")
+    line: int = 0
+    end: Literal["", "\n"] = ""
 
 
 def put_outputs(blobs: BlobStore, cells: Sequence[Sequence[Mapping[str, Any]]]) -> tuple[str, int]:
@@ -38,15 +47,19 @@ def put_outputs(blobs: BlobStore, cells: Sequence[Sequence[Mapping[str, Any]]]) 
     Lone surrogates, which cannot be UTF-8, are replaced by U+FFFD.
 
     Returns:
-        Digest of the outputs document, and the size of all outputs in bytes as they would stand in
-        a notebook's JSON.
+        Digest of the outputs document, and the size of all outputs in bytes, about as they would
+        stand in a notebook's file.
 
     Raises:
+        StoreError: They are not JSON, nested absurdly deep, or larger than a store may hold.
         OSError: They cannot be written.
     """
     packer = _Packer(blobs)
-    document = [[packer.pack(output) for output in outputs] for outputs in cells]
-    data = msgspec.json.encode(document)
+    try:
+        document = [[packer.pack(output) for output in outputs] for outputs in cells]
+        data = msgspec.json.encode(document)
+    except RecursionError as error:
+        raise StoreError("The outputs are nested too deeply to be stored.") from error
     return blobs.put(data), len(data) + packer.bytes_apart
 
 
@@ -57,11 +70,55 @@ def get_outputs(blobs: BlobStore, digest: str) -> Outputs:
         BlobMissing: The document or a payload is not there.
         BlobDamaged: Something that is there is not what it should be.
     """
+    unpacker = _Unpacker(blobs)
     try:
-        document = msgspec.json.decode(blobs.get(digest), type=list[list[dict[str, Any]]])
-        return [[_unpack(blobs, output) for output in outputs] for outputs in document]
-    except (msgspec.MsgspecError, RecursionError, ValueError, KeyError, TypeError) as error:
+        return [[unpacker.output(output) for output in cell] for cell in _document(blobs, digest)]
+    except _UNREADABLE as error:
         raise BlobDamaged(f"The outputs document cannot be read: {error}") from error
+
+
+def payloads_of(blobs: BlobStore, digest: str) -> tuple[str, ...]:
+    """Digests of the blobs that an outputs document names, sorted.
+
+    Raises:
+        BlobMissing: The document is not there.
+        BlobDamaged: It is not what it should be.
+    """
+    try:
+        return tuple(sorted(set(_references(_document(blobs, digest)))))
+    except _UNREADABLE as error:
+        raise BlobDamaged(f"The outputs document cannot be read: {error}") from error
+
+
+_UNREADABLE = (msgspec.MsgspecError, RecursionError, ValueError, MemoryError)
+
+
+def _document(blobs: BlobStore, digest: str) -> Outputs:
+    return _decode(blobs.get(digest))
+
+
+def _references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        kind, inner = _special(value)
+        if kind == _BLOB:
+            yield msgspec.convert(inner, _Reference).digest
+            return
+        for item in (inner if kind == _OBJECT else value).values():
+            yield from _references(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _references(item)
+
+
+def _special(value: Mapping[str, Any]) -> tuple[str, Any]:
+    """Name and content of an object that stands for something else; an empty name for others."""
+    if len(value) == 1:
+        ((name, inner),) = value.items()
+        if name.startswith("$"):
+            if name == _OBJECT and not isinstance(inner, Mapping):
+                raise ValueError(f"{_OBJECT} does not hold an object")
+            return name, inner
+    return "", None
 
 
 class _Packer:
@@ -71,28 +128,62 @@ class _Packer:
 
     def pack(self, value: Any) -> Any:
         if isinstance(value, str):
-            return self._pack_text(value)
+            return self._text(value)
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, int):
+            fits = -(2**63) <= value < 2**64
+            return value if fits else {_NUMBER: _digits(value)}
+        if isinstance(value, float):
+            return value if math.isfinite(value) else {_NUMBER: _not_finite(value)}
         if isinstance(value, Mapping):
-            packed = {_encodable(key): self.pack(item) for key, item in value.items()}
-            return {_ESCAPED: packed} if _REFERENCE in value or _ESCAPED in value else packed
+            packed = {well_formed(_key(key)): self.pack(item) for key, item in value.items()}
+            alone = len(packed) == 1 and next(iter(packed)).startswith("$")
+            return {_OBJECT: packed} if alone else packed
         if isinstance(value, (list, tuple)):
             return [self.pack(item) for item in value]
-        return value
+        raise StoreError(f"Outputs cannot hold a {type(value).__name__}: it is not JSON.")
 
-    def _pack_text(self, text: str) -> Any:
+    def _text(self, text: str) -> Any:
+        text = well_formed(text)
         if len(text) < SMALLEST_BLOB:
-            return _encodable(text)
-        decoded = _exact_base64(text)
-        if decoded is None:
-            data, how, tail = _encodable(text).encode(), "text", ""
+            return text
+        exact = _exact_base64(text)
+        if exact is not None:
+            data, line, end = exact
+            self.bytes_apart += len(text)
+            reference = _Reference(self._blobs.put(data), "base64", line, end)
         else:
-            data, tail = decoded
-            how = "base64"
-        self.bytes_apart += len(text)
-        return {_REFERENCE: {"digest": self._blobs.put(data), "as": how}, "tail": tail}
+            data = text.encode()
+            self.bytes_apart += len(data)
+            reference = _Reference(self._blobs.put(data), "text")
+        return {_BLOB: reference}
 
 
-def _encodable(text: str) -> str:
+def _key(key: object) -> str:
+    if not isinstance(key, str):
+        raise StoreError(f"The names in an object are texts, not {type(key).__name__}.")
+    return key
+
+
+def _digits(value: int) -> str:
+    try:
+        text = str(value)
+    except ValueError:  # more digits than Python writes
+        text = ""
+    if not _INTEGER.fullmatch(text):
+        raise StoreError("Outputs hold a number of too many digits.")
+    return text
+
+
+def _not_finite(value: float) -> str:
+    if math.isnan(value):
+        return "NaN"
+    return "Infinity" if value > 0 else "-Infinity"
+
+
+def well_formed(text: str) -> str:
+    """The text with each lone surrogate replaced by U+FFFD, and pairs joined."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -100,33 +191,77 @@ def _encodable(text: str) -> str:
     return text
 
 
-def _exact_base64(text: str) -> tuple[bytes, str] | None:
-    """The bytes that a base64 text stands for, and the line end behind it; None for other text."""
-    body = text.removesuffix("\n")
+def _exact_base64(text: str) -> tuple[bytes, int, Literal["", "\n"]] | None:
+    """What a base64 text stands for, the length of its lines and its end; None for other text."""
+    first = text.find("\n")
+    line = first if 0 <= first < len(text) - 1 else 0
+    end: Literal["", "\n"] = "\n" if text.endswith("\n") else ""
     try:
-        data = base64.b64decode(body, validate=True)
+        data = base64.b64decode(text.replace("\n", ""), validate=True)
     except (binascii.Error, ValueError):
         return None
-    if base64.b64encode(data).decode() != body:
-        return None
-    return data, text[len(body) :]
+    return (data, line, end) if _base64(data, line) + end == text else None
 
 
-def _unpack(blobs: BlobStore, value: Any) -> Any:
-    if isinstance(value, dict):
-        if _REFERENCE in value:
-            return _resolved(blobs, value)
-        if _ESCAPED in value:
-            value = value[_ESCAPED]
-        return {key: _unpack(blobs, item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_unpack(blobs, item) for item in value]
-    return value
+def _base64(data: bytes, line: int) -> str:
+    text = base64.b64encode(data).decode()
+    if not line:
+        return text
+    # In blocks, because each line is a string of its own for a moment.
+    block = line * 4096
+    return "\n".join(
+        "\n".join(text[at : at + line] for at in range(start, min(start + block, len(text)), line))
+        for start in range(0, len(text), block)
+    )
 
 
-def _resolved(blobs: BlobStore, value: dict[str, Any]) -> str:
-    reference = value[_REFERENCE]
-    data = blobs.get(str(reference["digest"]))
-    if reference["as"] == "base64":
-        return base64.b64encode(data).decode() + str(value.get("tail", ""))
-    return data.decode()
+class _Unpacker:
+    def __init__(self, blobs: BlobStore) -> None:
+        self._blobs = blobs
+        self._room = blobs.max_bytes
+
+    def output(self, value: dict[str, Any]) -> dict[str, Any]:
+        output = self.value(value)
+        if not isinstance(output, dict):
+            raise ValueError("an output is not an object")
+        return output
+
+    def value(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            kind, inner = _special(value)
+            if not kind:
+                return self._members(value)
+            if kind == _OBJECT:
+                return self._members(inner)
+            if kind == _NUMBER:
+                return _number(inner)
+            if kind == _BLOB:
+                return self._text(msgspec.convert(inner, _Reference))
+            raise ValueError(f"{kind[:40]!r} is not known")
+        if isinstance(value, list):
+            return [self.value(item) for item in value]
+        return value
+
+    def _members(self, value: dict[str, Any]) -> dict[str, Any]:
+        return {key: self.value(item) for key, item in value.items()}
+
+    def _text(self, reference: _Reference) -> str:
+        data = self._blobs.get(reference.digest)
+        # A small document can name a large blob many times.
+        self._room -= len(data)
+        if self._room < 0:
+            raise ValueError("its texts are too large together")
+        if reference.kind == "text":
+            return data.decode()
+        if reference.line < 0:
+            raise ValueError("its lines have no length")
+        return _base64(data, reference.line) + reference.end
+
+
+def _number(text: object) -> int | float:
+    if isinstance(text, str):
+        if text in _NUMBERS:
+            return _NUMBERS[text]
+        if _INTEGER.fullmatch(text):
+            return int(text)
+    raise ValueError("a number cannot be read")

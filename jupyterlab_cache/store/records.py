@@ -151,6 +151,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         changed_inputs: Inputs that changed between their first use and the end of the execution,
             by the execution itself or by others; such an entry never matches.
         output_bytes: Size of all outputs.
+        payloads: Blobs that the outputs document names, sorted; the store fills this in.
         software: Version of this package.
         format: Version of this record.
     """
@@ -175,5 +176,6 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     volatile: bool = False
     changed_inputs: tuple[str, ...] = ()
     output_bytes: int = 0
+    payloads: tuple[str, ...] = ()
     software: str = ""
     format: int = ENTRY_FORMAT

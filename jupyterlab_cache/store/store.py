@@ -10,61 +10,98 @@ from typing import Any
 
 import msgspec
 
-from .blobs import BlobStore
-from .entries import EntryFiles, StoredEntry
-from .errors import BlobDamaged, BlobMissing, EntryMissing, StoreError
+from .blobs import MAX_BLOB_BYTES, BlobStore
+from .entries import EntryFiles
+from .errors import (
+    BlobDamaged,
+    BlobMissing,
+    BlobUnreadable,
+    EntryMissing,
+    EntryUnreadable,
+    StoreError,
+)
 from .index import Index
+from .index_update import Row
 from .job_files import JobFiles
 from .layout import Layout
+from .manifest import StoredEntry, is_entry_id, named_blobs
 from .marks import Marks
-from .outputs import Outputs, get_outputs
-from .records import Entry
+from .outputs import Outputs, get_outputs, payloads_of, well_formed
+from .records import Entry, Failure
 from .signatures import KeyRing
 
 __all__ = ["Store", "StoredEntry"]
 
 _PREFIX = re.compile(r"[0-9a-f]{1,32}")
 _MOST_PROBLEMS = 100
+_MOST_ROUNDS = 100
 
 
 class Store:
     """The entries of a project.
 
-    Nothing is written before the first entry, blob or job; a store that is not there is empty.
+    Nothing is written before the first entry, blob, mark or job; a store that is not there is
+    empty. All methods raise ``StoreVersionError`` for a store of a newer format, which is left
+    untouched, and ``StoreError`` where the folder is no store.
 
     Args:
         folder: The store's folder.
         keys: Keys that sign entries, and whose entries are trusted.
+        read_only: Refuse every write with ``StoreReadOnly``.
+        max_blob_bytes: Largest content of a blob that is written or read, in bytes.
     """
 
-    def __init__(self, folder: Path, keys: KeyRing) -> None:
-        self._layout = Layout(folder)
-        self._files = EntryFiles(self._layout, keys)
-        self._index = Index(self._layout.index, self._files)
-        self.blobs = BlobStore(self._layout)
-        self.marks = Marks(self._layout)
-        self.job_files = JobFiles(self._layout)
+    def __init__(
+        self,
+        folder: Path,
+        keys: KeyRing,
+        *,
+        read_only: bool = False,
+        max_blob_bytes: int = MAX_BLOB_BYTES,
+    ) -> None:
         self.problems: deque[str] = deque(maxlen=_MOST_PROBLEMS)
         """What was found damaged, latest last: told to a person, never in the way."""
+        self._layout = Layout(folder, read_only=read_only)
+        self._entries = EntryFiles(self._layout, keys, report=self._report)
+        self._index = Index(self._layout, self._entries)
+        self.blobs = BlobStore(self._layout, max_bytes=max_blob_bytes, report=self._report)
+        self.marks = Marks(self._layout)
+        self.job_files = JobFiles(self._layout)
 
     @property
     def folder(self) -> Path:
         """The store's folder."""
         return self._layout.folder
 
+    @property
+    def exists(self) -> bool:
+        """Whether the store has been created."""
+        return self._layout.exists
+
     def put(self, entry: Entry) -> StoredEntry:
         """Keep an entry; the blobs that it names have to be there already.
 
+        Returns:
+            The entry as it reads from now on: with the blobs that its outputs document names, and
+            U+FFFD for lone surrogates in its failure.
+
         Raises:
-            StoreError: A blob is missing, or the store is of a newer format.
+            StoreError: A blob is missing or damaged, a field is not valid, or the store cannot be
+                used.
             OSError: It cannot be written.
         """
-        blobs = {entry.outputs, entry.notebook}
-        blobs.update(item.content for item in entry.inputs if item.content is not None)
-        missing = [digest for digest in blobs if not self.blobs.has(digest)]
+        self._layout.require_writable()
+        try:
+            payloads = payloads_of(self.blobs, entry.outputs)
+        except (BlobMissing, BlobDamaged) as error:
+            raise StoreError(f"The entry's outputs are not in the store: {error}") from error
+        entry = msgspec.structs.replace(entry, payloads=payloads, failure=_storable(entry.failure))
+        missing = [digest for digest in named_blobs(entry) if not self.blobs.touch(digest)]
         if missing:
             raise StoreError(f"The entry names {len(missing)} blobs that are not in the store.")
-        return self._files.write(entry)
+        stored = self._entries.write(entry)
+        self._index.add(stored)
+        return stored
 
     def get(self, entry_id: str) -> StoredEntry:
         """One entry by its whole identifier.
@@ -72,7 +109,7 @@ class Store:
         Raises:
             EntryMissing: There is none, or it is damaged.
         """
-        if len(entry_id) != 32:
+        if not is_entry_id(entry_id):
             raise EntryMissing(f"{entry_id[:80]!r} is not the identifier of an entry.")
         return self.find(entry_id)
 
@@ -86,32 +123,27 @@ class Store:
         self._layout.check()
         if not _PREFIX.fullmatch(prefix):
             raise EntryMissing(f"{prefix[:80]!r} is not the beginning of an entry's identifier.")
-        found = self._index.code_key_of(prefix)
+        found = self._index.beginning_with(prefix)
+        if not found:
+            found = self._index.beginning_with(prefix, everywhere=True)
         if not found:
             raise EntryMissing(f"There is no entry {prefix}.")
         if len(found) > 1:
             raise StoreError(f"Several entries begin with {prefix}; give more of the identifier.")
-        identifier, code_key = found[0]
-        return self._files.read(code_key, identifier)
+        return self._entries.read(found[0].code_key, found[0].id)
 
     def entries_for(self, code_key: str) -> list[StoredEntry]:
-        """The entries of a code key, newest first; damaged ones are left out."""
+        """The entries of a code key, newest first; damaged ones are left out and reported."""
         self._layout.check()
-        keyed = [(code_key, identifier) for identifier in self._files.ids_of(code_key)]
-        return sorted(self._readable(keyed), key=_newest_first)
+        try:
+            return list(self._entries.of(code_key))
+        except EntryMissing:
+            return []
 
     def latest_of(self, notebook_path: str) -> StoredEntry | None:
         """The latest entry of a notebook, by its path relative to the project root."""
-        self._layout.check()
-        offset = 0
-        while True:
-            rows, total = self._index.page(notebook_path, offset, 1)
-            for identifier, code_key in rows:
-                for stored in self._readable([(code_key, identifier)]):
-                    return stored
-            offset += 1
-            if offset >= total:
-                return None
+        entries, _ = self.page(notebook_path, limit=1)
+        return entries[0] if entries else None
 
     def page(
         self, notebook_path: str | None = None, offset: int = 0, limit: int = 100
@@ -124,32 +156,48 @@ class Store:
             limit: How many to give at most.
         """
         self._layout.check()
-        rows, total = self._index.page(notebook_path, offset, limit)
-        return self._readable([(code_key, identifier) for identifier, code_key in rows]), total
+        entries: list[StoredEntry] = []
+        total = 0
+        for _ in range(_MOST_ROUNDS):
+            rows, total = self._index.page(notebook_path, offset, limit)
+            entries, wrong = self._read_rows(rows)
+            if not wrong:
+                break
+            self._index.discard(wrong)
+        return entries, total
 
-    def _readable(self, keyed: list[tuple[str, str]]) -> list[StoredEntry]:
-        found = []
-        for code_key, identifier in keyed:
+    def _read_rows(self, rows: list[Row]) -> tuple[list[StoredEntry], list[Row]]:
+        """The entries of these rows, and the rows that are not what the files say."""
+        entries, wrong = [], []
+        for row in rows:
             try:
-                found.append(self._files.read(code_key, identifier))
-            except EntryMissing as error:
-                self.problems.append(str(error))
-        return found
+                stored = self._entries.read(row.code_key, row.id)
+            except EntryUnreadable:
+                continue
+            except EntryMissing:
+                wrong.append(row)
+                continue
+            if Row.of(stored) == row:
+                entries.append(stored)
+            else:
+                wrong.append(row)
+        return entries, wrong
 
     def remove(self, entry_id: str) -> None:
         """Take an entry away, with its marks; its blobs stay until a clean-up.
 
         Raises:
             EntryMissing: There is none.
+            StoreError: The store cannot be used.
             OSError: It cannot be removed.
         """
         stored = self.get(entry_id)
-        self._files.remove(stored.entry.code_key, entry_id)
+        self._entries.remove(stored.entry.code_key, entry_id)
         self.marks.forget(entry_id)
 
     def has_outputs(self, stored: StoredEntry) -> bool:
-        """Whether the outputs document of an entry is there."""
-        return self.blobs.has(stored.entry.outputs)
+        """Whether the blobs of an entry's outputs are there; their content is not looked at."""
+        return all(map(self.blobs.has, (stored.entry.outputs, *stored.entry.payloads)))
 
     def outputs_of(self, stored: StoredEntry) -> Outputs:
         """The outputs of an entry, one list for each of its cells.
@@ -162,11 +210,14 @@ class Store:
             outputs = get_outputs(self.blobs, stored.entry.outputs)
             if len(outputs) != len(stored.entry.cells):
                 raise BlobDamaged("The outputs document does not fit the entry's cells.")
+        except BlobUnreadable:
+            raise
         except (BlobMissing, BlobDamaged) as error:
-            # An entry that cannot be restored must not be called fresh again.
-            self.problems.append(f"entry {stored.id}: {error}")
-            with contextlib.suppress(OSError):
-                self.marks.invalidate_entry(stored.id)
+            self._report(f"The outputs of entry {stored.id} cannot be restored: {error}")
+            # What looks whole and cannot be restored must not be called fresh again.
+            if self.has_outputs(stored):
+                with contextlib.suppress(OSError):
+                    self.marks.invalidate_entry(stored.id)
             raise
         return outputs
 
@@ -180,9 +231,21 @@ class Store:
         data = self.blobs.get(stored.entry.notebook)
         try:
             return msgspec.json.decode(data, type=dict[str, Any])
-        except (msgspec.MsgspecError, RecursionError) as error:
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             raise BlobDamaged(f"The entry's code cannot be read: {error}") from error
 
+    def _report(self, message: str) -> None:
+        if message not in list(self.problems):
+            self.problems.append(message)
 
-def _newest_first(stored: StoredEntry) -> tuple[float, str]:
-    return -stored.entry.created, stored.id
+
+def _storable(failure: Failure | None) -> Failure | None:
+    """A failure without lone surrogates: a message can hold them, and a file cannot."""
+    if failure is None:
+        return None
+    return msgspec.structs.replace(
+        failure,
+        name=well_formed(failure.name),
+        message=well_formed(failure.message),
+        traceback=tuple(map(well_formed, failure.traceback)),
+    )

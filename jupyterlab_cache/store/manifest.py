@@ -1,0 +1,150 @@
+"""An entry as bytes: one line with the record, one with its signatures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+
+import msgspec
+
+from .blobs import is_blob_digest
+from .records import ENTRY_FORMAT, Entry
+from .signatures import KeyRing, Signature
+
+MAX_MANIFEST_BYTES = 64 * 1024**2
+"""Largest entry file that is written or read."""
+
+_ENTRY_ID = re.compile(r"[0-9a-f]{32}")
+_CODE_KEY = re.compile(r"ck1-[0-9a-f]{64}")
+_LONGEST_PATH = 4096  # characters
+_LATEST = 253_402_300_799  # the last second that calendars can show, in the year 9999
+_LARGEST = 2**53  # beyond this, JavaScript rounds integers
+
+_encode = msgspec.json.Encoder().encode
+_decode_entry = msgspec.json.Decoder(Entry).decode
+_decode_signatures = msgspec.json.Decoder(list[Signature]).decode
+
+
+class InvalidManifest(Exception):
+    """What an entry's file holds, or would hold, is not valid; the text says in which way."""
+
+
+class StoredEntry(msgspec.Struct, frozen=True):
+    """An entry as the store gives it.
+
+    Attributes:
+        id: Its identifier: the first 32 hexadecimal digits of its record's SHA-256.
+        entry: The record.
+        trusted: Whether it is signed with a key of ours.
+    """
+
+    id: str
+    entry: Entry
+    trusted: bool
+
+
+def is_entry_id(text: str) -> bool:
+    """Whether a text can be the identifier of an entry."""
+    return _ENTRY_ID.fullmatch(text) is not None
+
+
+def is_code_key(text: str) -> bool:
+    """Whether a text can be a code key."""
+    return _CODE_KEY.fullmatch(text) is not None
+
+
+def entry_id(payload: bytes) -> str:
+    """The identifier of a record."""
+    return sha256(payload).hexdigest()[:32]
+
+
+def encode_payload(entry: Entry) -> tuple[StoredEntry, bytes]:
+    """An entry's record as bytes, and the entry as a reader of these bytes will see it.
+
+    Raises:
+        InvalidManifest: The record could not be read again.
+    """
+    try:
+        payload = _encode(entry)
+    except (ValueError, TypeError, RecursionError, msgspec.MsgspecError) as error:
+        raise InvalidManifest(f"it cannot be written as JSON ({error})") from error
+    return StoredEntry(entry_id(payload), _record(payload), trusted=True), payload
+
+
+def encode_manifest(payload: bytes, signatures: Sequence[Signature]) -> bytes:
+    """The content of an entry's file.
+
+    Raises:
+        InvalidManifest: It is larger than may be read again.
+    """
+    data = payload + b"\n" + _encode(signatures) + b"\n"
+    if len(data) > MAX_MANIFEST_BYTES:
+        raise InvalidManifest(f"it has more than {MAX_MANIFEST_BYTES} bytes")
+    return data
+
+
+def decode_manifest(data: bytes, keys: KeyRing) -> tuple[StoredEntry, list[Signature]]:
+    """The entry that a file holds.
+
+    Args:
+        data: Content of the file: anything at all.
+        keys: Keys that are trusted.
+
+    Raises:
+        InvalidManifest: It is no valid entry.
+    """
+    if len(data) > MAX_MANIFEST_BYTES:
+        raise InvalidManifest(f"it has more than {MAX_MANIFEST_BYTES} bytes")
+    payload, _, rest = data.partition(b"\n")
+    if rest.find(b"\n") != len(rest) - 1:
+        raise InvalidManifest("it does not have two lines")
+    entry = _record(payload)
+    try:
+        signatures = _decode_signatures(rest)
+    except (ValueError, RecursionError, msgspec.MsgspecError) as error:
+        raise InvalidManifest(f"its signatures cannot be read ({error})") from error
+    return StoredEntry(entry_id(payload), entry, keys.trusts(payload, signatures)), signatures
+
+
+def _record(payload: bytes) -> Entry:
+    try:
+        entry = _decode_entry(payload)
+    except (ValueError, RecursionError, msgspec.MsgspecError) as error:
+        raise InvalidManifest(f"its record cannot be read ({error})") from error
+    for fine, problem in _checks(entry):
+        if not fine:
+            raise InvalidManifest(problem)
+    return entry
+
+
+def _checks(entry: Entry) -> Iterator[tuple[bool, str]]:
+    """Whether fields can be what they claim to be; paths are only ever data here."""
+    yield 1 <= entry.format <= ENTRY_FORMAT, f"its format {entry.format} is not known here"
+    yield is_code_key(entry.code_key), "its code key is not valid"
+    yield all(map(is_blob_digest, named_blobs(entry))), "it names a blob that cannot exist"
+    paths = [entry.notebook_path]
+    paths += [item.path for item in entry.inputs if item.path is not None]
+    paths += [artefact.path for artefact in entry.artefacts]
+    yield all(map(_is_path, paths)), "it names a path that cannot exist"
+    parts = entry.notebook_path.split("/")
+    yield ".." not in parts and parts[0] != "", "its notebook lies outside the project"
+    yield 0 <= entry.created <= _LATEST, "its time is not valid"
+    yield entry.seconds >= 0, "its duration is not valid"
+    numbers = [entry.output_bytes, *(item.size or 0 for item in entry.inputs)]
+    numbers += [artefact.size or 0 for artefact in entry.artefacts]
+    numbers += [cell.execution_count or 0 for cell in entry.cells]
+    yield all(0 <= number < _LARGEST for number in numbers), "a number of it is not valid"
+    times = [item.modified for item in entry.inputs if item.modified is not None]
+    yield all(abs(time) <= _LATEST for time in times), "a time of it is not valid"
+
+
+def _is_path(text: str) -> bool:
+    return len(text) <= _LONGEST_PATH and "\0" not in text
+
+
+def named_blobs(entry: Entry) -> set[str]:
+    """Digests of all blobs that an entry needs."""
+    blobs = {entry.outputs, entry.notebook, *entry.payloads}
+    blobs.update(item.content for item in entry.inputs if item.content is not None)
+    return blobs
