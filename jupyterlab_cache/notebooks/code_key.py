@@ -13,6 +13,8 @@ EXECUTION_TAGS = ("raises-exception", "skip-execution")
 """The tags that change what an execution does, in the order in which they enter a digest."""
 
 _BLANK = re.compile(r"[\t\n\v\f\r ]*")
+# The whole run of CR at once: from each of them on it would be quadratic.
+_CARRIAGE_RETURNS = re.compile(r"\r+\n?")
 
 
 def well_formed(text: str) -> str:
@@ -27,11 +29,22 @@ def well_formed(text: str) -> str:
 def normalise_source(source: str | Sequence[str]) -> str:
     """The source of a cell as it enters the key, and as it is executed.
 
+    What is in normal form already stays as it is.
+
     Args:
         source: One string, or lines to be joined without a separator.
+
+    Raises:
+        TypeError: It is neither.
     """
     text = source if isinstance(source, str) else "".join(source)
-    return well_formed(text.replace("\r\n", "\n"))
+    if "\r" in text:
+        text = _CARRIAGE_RETURNS.sub(_line_end, text)
+    return well_formed(text)
+
+
+def _line_end(run: re.Match[str]) -> str:
+    return "\n" if run[0].endswith("\n") else run[0]
 
 
 def is_blank(source: str) -> bool:

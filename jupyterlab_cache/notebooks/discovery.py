@@ -5,33 +5,42 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-import pathspec
+from .reader import check_file
+from .text import is_text_notebook
 
-from .reader import TEXT_SUFFIXES, check_file, is_text_notebook
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 SKIPPED_FOLDERS = frozenset({"_build", "node_modules", "__pycache__", "site-packages"})
 """Folders that never hold a person's own notebooks; hidden folders are skipped as well."""
+
+_IGNORE_FILES = (".git/info/exclude", ".gitignore")
 
 
 def find_notebooks(paths: Sequence[Path], *, root: Path) -> list[Path]:
     """The notebooks that paths name, without repetition: files as given, folders recursively.
 
-    Folders that are hidden, made by a build or ignored by git are passed over.
+    In folders, what is hidden, made by a build, part of an environment or ignored by git is passed
+    over, and so are links that lead outside the root.
 
     Args:
         paths: Absolute files and folders.
-        root: Folder whose ``.gitignore`` files count, above or equal to the paths.
+        root: Absolute folder above or equal to them all; ignore files above it do not count.
 
     Raises:
         NotebookError: A file is missing or is no notebook.
     """
     found: dict[Path, None] = {}
     for path in paths:
-        if path.is_dir():
-            for notebook in _walk(path, _ignored_above(path, root)):
-                found.setdefault(notebook)
+        if os.path.isdir(path):
+            rules = _rules_above(path, root)
+            if _is_ignored(path, True, rules):
+                rules = []  # a person who names it wants it
+            for notebook in _walk(path, rules):
+                if not notebook.is_symlink() or _leads_into(root, notebook):
+                    found.setdefault(notebook)
         else:
             if not is_text_notebook(path):
                 check_file(path)
@@ -39,35 +48,76 @@ def find_notebooks(paths: Sequence[Path], *, root: Path) -> list[Path]:
     return list(found)
 
 
-_Ignored = list[tuple[Path, Any]]
+def _leads_into(root: Path, link: Path) -> bool:
+    return Path(os.path.realpath(link)).is_relative_to(os.path.realpath(root))
 
 
-def _ignored_above(folder: Path, root: Path) -> _Ignored:
-    ignored: _Ignored = []
-    for above in reversed(folder.parents):
-        if above == root or above.is_relative_to(root):
-            ignored += _ignore_file(above)
-    return ignored
+# Folders with the rules that their files give, from the outermost on.
+_Rules = list[tuple[Path, "GitIgnoreSpec"]]
 
 
-def _ignore_file(folder: Path) -> _Ignored:
+def _rules_above(folder: Path, root: Path) -> _Rules:
+    """The rules for a folder that the folders above it give, up to its repository's or the root."""
+    rules: _Rules = []
+    inner = folder
+    while inner != root and inner.is_relative_to(root) and not _is_repository(inner):
+        inner = inner.parent
+        rules = _rules_in(inner) + rules
+    return rules
+
+
+def _is_repository(folder: Path) -> bool:
+    return os.path.exists(folder / ".git")
+
+
+def _rules_in(folder: Path) -> _Rules:
+    rules: _Rules = []
+    for name in _IGNORE_FILES:
+        path = folder / name
+        if not os.path.isfile(path):
+            continue
+        try:
+            lines = path.read_text("utf-8", errors="replace").splitlines()
+        except OSError:
+            continue
+        rules.append((folder, _spec(lines)))
+    return rules
+
+
+def _spec(lines: list[str]) -> GitIgnoreSpec:
+    # Loaded here because most uses of the package look for no notebooks.
+    from pathspec import GitIgnoreSpec
+
     try:
-        lines = (folder / ".gitignore").read_text(errors="replace").splitlines()
-        return [(folder, pathspec.PathSpec.from_lines("gitwildmatch", lines))]
-    except (OSError, ValueError):
-        return []
+        return GitIgnoreSpec.from_lines(lines)
+    except ValueError:
+        # As git does: a line that is no pattern takes no part.
+        return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
 
 
-def _is_ignored(path: Path, is_folder: bool, ignored: _Ignored) -> bool:
-    for folder, spec in ignored:
+def _is_pattern(line: str) -> bool:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True
+
+
+def _is_ignored(path: Path, is_folder: bool, rules: _Rules) -> bool:
+    """Whether git would ignore a path whose folder it does not: the innermost rule decides."""
+    for folder, spec in reversed(rules):
         relative = path.relative_to(folder).as_posix() + ("/" if is_folder else "")
-        if spec.match_file(relative):
-            return True
+        decision = spec.check_file(relative).include
+        if decision is not None:
+            return decision
     return False
 
 
-def _walk(folder: Path, ignored: _Ignored) -> Iterator[Path]:
-    ignored = ignored + _ignore_file(folder)
+def _walk(folder: Path, rules: _Rules) -> Iterator[Path]:
+    # A repository within another one has only rules of its own.
+    rules = ([] if _is_repository(folder) else rules) + _rules_in(folder)
     try:
         with os.scandir(folder) as listing:
             items = sorted(listing, key=lambda item: item.name)
@@ -78,12 +128,13 @@ def _walk(folder: Path, ignored: _Ignored) -> Iterator[Path]:
         if item.name.startswith("."):
             continue
         if item.is_dir(follow_symlinks=False):
-            if item.name in SKIPPED_FOLDERS or (path / "pyvenv.cfg").exists():
+            if item.name in SKIPPED_FOLDERS or os.path.exists(path / "pyvenv.cfg"):
                 continue
-            if not _is_ignored(path, True, ignored):
-                yield from _walk(path, ignored)
-        elif item.name.endswith(".ipynb") or item.name.endswith(TEXT_SUFFIXES):
-            if not item.is_file() or _is_ignored(path, False, ignored):
-                continue
-            if item.name.endswith(".ipynb") or is_text_notebook(path):
-                yield path
+            if not _is_ignored(path, True, rules):
+                yield from _walk(path, rules)
+        elif _is_notebook(path) and not _is_ignored(path, False, rules):
+            yield path
+
+
+def _is_notebook(path: Path) -> bool:
+    return is_text_notebook(path) or (path.suffix == ".ipynb" and os.path.isfile(path))

@@ -3,61 +3,95 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import tempfile
+import re
+import secrets
+import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from .code_key import cell_digest, execution_flags, is_blank, normalise_source
 from .digests import CellDigests, DocumentDigests
-from .errors import NotebookInvalid
-from .outputs_digest import NO_OUTPUTS, cell_outputs_digest
-from .reader import check_format, is_text_notebook, kernel_name, read_bytes
+from .errors import NotebookInvalid, one_line
+from .outputs_digest import NO_OUTPUTS, cell_outputs_digest, is_json_type
+from .reader import digests_of_bytes, kernel_name, parse, read_bytes
+from .text import is_text_notebook, load_text
+
+# An attribute of a cell's node, beside its items: what the file holds instead of the normal form.
+_AS_STORED = "_source_as_stored"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def load(path: Path) -> Any:
-    """A notebook as an nbformat 4 node, whose code is in normal form.
+    """A notebook as an nbformat 4 node that can be executed.
+
+    Code is in normal form; :func:`save` writes it as it stood where it is still the same. Metadata,
+    outputs and execution counts that are missing or malformed are there, empty.
 
     Raises:
         NotebookMissing: There is no such file.
         NotebookInvalid: It is no notebook, or of a format that is not supported.
     """
-    notebook = _load_text(path) if is_text_notebook(path) else _load_json(path)
+    notebook = load_text(path) if is_text_notebook(path) else _load_json(path)
     for cell in code_cells_with_blank(notebook):
-        cell["source"] = normalise_source(cell.get("source", ""))
+        text = cell.get("source", "")
+        cell["source"] = normalise_source(text)
+        if cell["source"] != text:
+            vars(cell)[_AS_STORED] = text
     return notebook
 
 
 def _load_json(path: Path) -> Any:
     import nbformat
 
+    data = read_bytes(path)
+    # Whatever the reader refuses is refused here too, in the same words.
+    digests_of_bytes(data, path.name)
+    value = parse(data, path.name)
     try:
-        value = json.loads(read_bytes(path))
-    except (ValueError, RecursionError) as error:
-        text = str(error).split("\n")[0][:200]
+        _complete(value)
+        return nbformat.from_dict(value)
+    except RecursionError:
         raise NotebookInvalid(
-            f"{path.name} is not valid JSON ({text}); restore or repair it."
+            f"{path.name} is nested too deep to be loaded; clear or repair its outputs."
         ) from None
-    if not isinstance(value, dict):
-        raise NotebookInvalid(f"{path.name} is not a notebook: its JSON is not an object.")
-    check_format(value.get("nbformat"), value.get("cells"), path.name)
-    try:
-        notebook = nbformat.from_dict(value)
-        notebook = nbformat.v4.rwbase.rejoin_lines(notebook)
-    except (AttributeError, KeyError, TypeError, RecursionError) as error:
-        raise NotebookInvalid(f"{path.name} is not a valid notebook: {error}") from error
-    return notebook
 
 
-def _load_text(path: Path) -> Any:
-    import jupytext
+def _complete(notebook: dict[str, Any]) -> None:
+    """Put in what every notebook has where it is missing or malformed, and join lines.
 
-    try:
-        return jupytext.read(path)
-    except Exception as error:  # whatever a reader of free text may raise
-        raise NotebookInvalid(f"{path.name} cannot be read as a text notebook: {error}") from error
+    More lenient than nbformat: what will be replaced by an execution need not be right.
+    """
+    if not isinstance(notebook.get("nbformat_minor"), int):
+        notebook["nbformat_minor"] = 0
+    for part in (notebook, *notebook["cells"]):
+        if not isinstance(part.get("metadata"), dict):
+            part["metadata"] = {}
+    for cell in notebook["cells"]:
+        _join(cell, "source")
+        if isinstance(attachments := cell.get("attachments"), dict):
+            for bundle in attachments.values():
+                _join_bundle(bundle)
+        if cell.get("cell_type") == "code":
+            cell["outputs"] = cell.get("outputs") or []
+            cell.setdefault("execution_count", None)
+            for output in cell["outputs"]:
+                _join(output, "text")
+                _join_bundle(output.get("data"))
+
+
+def _join_bundle(bundle: object) -> None:
+    if isinstance(bundle, dict):
+        for mime in bundle:
+            if not is_json_type(mime):
+                _join(bundle, mime)
+
+
+def _join(part: dict[str, Any], name: str) -> None:
+    lines = part.get(name)
+    if isinstance(lines, list) and all(isinstance(line, str) for line in lines):
+        part[name] = "".join(lines)
 
 
 def code_cells_with_blank(notebook: Any) -> list[Any]:
@@ -100,7 +134,7 @@ def put_outputs(
         cells: Outputs and execution count for each code cell that is not blank, in order.
 
     Raises:
-        ValueError: The number of cells is another one.
+        ValueError: The number of cells is another one; the node is as it was.
     """
     import nbformat
 
@@ -119,26 +153,27 @@ def save(notebook: Any, path: Path) -> None:
     """Write a node to an ``.ipynb`` file, whole or not at all; a file's mode and link stay.
 
     Raises:
-        NotebookInvalid: The file's name is not that of a notebook which can hold outputs.
+        NotebookInvalid: The file's name is not that of a notebook which can hold outputs, or the
+            node cannot be written as a notebook.
         OSError: It cannot be written; what was there is still there.
     """
-    import nbformat
-
     if path.suffix != ".ipynb":
         raise NotebookInvalid(
             f"{path.name} cannot hold outputs; name an .ipynb file for them with --output."
         )
-    text = nbformat.writes(notebook, version=nbformat.NO_CONVERT)
-    if not text.endswith("\n"):
-        text += "\n"
+    data = _serialise(notebook, path.name)
     target = Path(os.path.realpath(path))
-    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    mode = _mode_to_keep(target)
+    temporary = target.parent / f".{secrets.token_hex(8)}.tmp"
+    # What the umask leaves, as for any new file.
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8", "replace"))
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        _copy_mode(target, Path(temporary))
+        if mode is not None:
+            os.chmod(temporary, mode)
         os.replace(temporary, target)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -146,12 +181,47 @@ def save(notebook: Any, path: Path) -> None:
         raise
 
 
-def _copy_mode(source: Path, target: Path) -> None:
+def _serialise(notebook: Any, name: str) -> bytes:
+    """The bytes of a file, in nbformat's own layout, not validated and hence not repaired."""
+    import nbformat
+
     try:
-        mode = source.stat().st_mode & 0o7777
-    except OSError:
-        # A new file gets what the umask leaves.
-        mask = os.umask(0)
-        os.umask(mask)
-        mode = 0o666 & ~mask
-    os.chmod(target, mode)
+        text: str = nbformat.v4.writes(_as_stored(notebook))
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise NotebookInvalid(
+            f"{name} cannot be written as a notebook: {one_line(error)}."
+        ) from error
+    # UTF-8 has no lone surrogates, but JSON has an escape for them.
+    return (_SURROGATE.sub(_escaped, text) + "\n").encode()
+
+
+def _escaped(surrogate: re.Match[str]) -> str:
+    return f"\\u{ord(surrogate[0]):04x}"
+
+
+def _as_stored(notebook: Any) -> Any:
+    """The node with the code of unchanged cells as it stood in the file."""
+    cells = []
+    for cell in notebook.cells:
+        stored = vars(cell).get(_AS_STORED)
+        if stored is not None and normalise_source(stored) == cell["source"]:
+            cell = type(cell)({**cell, "source": stored})
+        cells.append(cell)
+    return type(notebook)({**notebook, "cells": cells})
+
+
+def _mode_to_keep(target: Path) -> int | None:
+    """The permissions of a file that is to be replaced; None when there is none.
+
+    Raises:
+        OSError: What is there is not to be replaced.
+    """
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(mode):
+        raise OSError(f"{target.name} is not a regular file")
+    if not os.access(target, os.W_OK):
+        raise PermissionError(f"{target.name} is write-protected")
+    return stat.S_IMODE(mode)

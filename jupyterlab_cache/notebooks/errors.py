@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_LONGEST = 200
+
 
 class NotebookError(Exception):
     """A notebook cannot be used."""
@@ -13,3 +15,9 @@ class NotebookMissing(NotebookError):
 
 class NotebookInvalid(NotebookError):
     """The file is no notebook, or one that cannot be executed as it is."""
+
+
+def one_line(cause: object) -> str:
+    """What somebody else's exception says, short enough to stand in a message of ours."""
+    lines = str(cause).strip().splitlines()
+    return lines[0][:_LONGEST] if lines else type(cause).__name__

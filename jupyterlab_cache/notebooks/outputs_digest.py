@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
 from .code_key import well_formed
 
 _NAN = bytes.fromhex("7ff8000000000000")
+_SMALL = 4096
+"""Bytes below which one copy is cheaper than one more call."""
 
 
 def value_digest(value: object) -> str:
@@ -25,14 +27,14 @@ def value_digest(value: object) -> str:
 
 
 def _feed(update: Callable[[bytes], None], value: object) -> None:
-    if value is None:
+    if isinstance(value, str):
+        _feed_text(update, value)
+    elif value is None:
         update(b"z")
     elif value is True:
         update(b"t")
     elif value is False:
         update(b"f")
-    elif isinstance(value, str):
-        _feed_text(update, value)
     elif isinstance(value, (int, float)):
         update(b"n" + _double(value))
     elif isinstance(value, (list, tuple)):
@@ -41,18 +43,31 @@ def _feed(update: Callable[[bytes], None], value: object) -> None:
             _feed(update, item)
     elif isinstance(value, Mapping):
         update(b"o%d:" % len(value))
-        # UTF-16 order is what JavaScript's own comparison of strings gives.
-        for key in sorted(value, key=lambda key: key.encode("utf-16-be", "surrogatepass")):
+        for key in _in_order(value):
             _feed_text(update, key)
             _feed(update, value[key])
     else:
         raise TypeError(f"{type(value).__name__} is not a JSON value")
 
 
+def _in_order(keys: Iterable[str]) -> list[str]:
+    """Keys in the order of their UTF-16 code units, which is that of strings in JavaScript."""
+    ordered = sorted(keys)
+    if not all(map(str.isascii, ordered)):
+        ordered.sort(key=lambda key: key.encode("utf-16-be", "surrogatepass"))
+    return ordered
+
+
 def _feed_text(update: Callable[[bytes], None], text: str) -> None:
-    data = well_formed(text).encode()
-    update(b"s%d:" % len(data))
-    update(data)
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:
+        data = well_formed(text).encode()
+    if len(data) < _SMALL:
+        update(b"s%d:%b" % (len(data), data))
+    else:
+        update(b"s%d:" % len(data))
+        update(data)
 
 
 def _double(value: float) -> bytes:
@@ -114,15 +129,23 @@ def _text(value: object) -> str:
 
 
 def _joined(text: object) -> object:
-    if isinstance(text, list) and all(isinstance(line, str) for line in text):
-        return "".join(text)
+    if isinstance(text, list):
+        try:
+            return "".join(text)
+        except TypeError:  # not a list of strings
+            return text
     return text
 
 
+def is_json_type(mime: str) -> bool:
+    """Whether data of a MIME type are JSON values, in which a list is not one of lines."""
+    return mime == "application/json" or (
+        mime.startswith("application/") and mime.endswith("+json")
+    )
+
+
 def _joined_unless_json(mime: str, item: object) -> object:
-    if mime == "application/json" or (mime.startswith("application/") and mime.endswith("+json")):
-        return item
-    return _joined(item)
+    return item if is_json_type(mime) else _joined(item)
 
 
 NO_OUTPUTS = value_digest([])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 ROOT_MARKS = (".jupyterlab_cache", ".git", "pyproject.toml")
@@ -18,6 +19,6 @@ def find_project_root(notebook: Path, boundary: Path) -> Path:
     for folder in notebook.parents:
         if folder == boundary or not folder.is_relative_to(boundary):
             break
-        if any((folder / mark).exists() for mark in ROOT_MARKS):
+        if any(os.path.exists(folder / mark) for mark in ROOT_MARKS):
             return folder
     return boundary

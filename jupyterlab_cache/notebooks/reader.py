@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
+import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,17 +13,13 @@ import msgspec
 
 from .code_key import cell_digest, execution_flags, is_blank, normalise_source, well_formed
 from .digests import CellDigests, DocumentDigests
-from .errors import NotebookInvalid, NotebookMissing
+from .errors import NotebookInvalid, NotebookMissing, one_line
 from .outputs_digest import NO_OUTPUTS, cell_outputs_digest
+from .text import is_text_notebook
 
-TEXT_SUFFIXES = (".md", ".py", ".R", ".r", ".jl", ".Rmd", ".sh")
-"""Files that may be text notebooks; whether they are, their header tells."""
-
-_HEADER_BYTES = 8192
-_TEXT_HEADER = re.compile(rb"^\W*(jupytext|kernelspec)\s*:", re.MULTILINE)
 _OLD_FORMAT = (
-    "is in notebook format 3; open and save it in JupyterLab, or convert it with "
-    "`jupyter nbconvert --to notebook`."
+    "is in notebook format {}; open and save it in JupyterLab, or run "
+    "`jupyter nbconvert --to notebook` on it."
 )
 
 
@@ -30,7 +27,7 @@ class _Cell(msgspec.Struct):
     cell_type: Any = None
     source: str | list[str] = ""
     metadata: Any = None
-    outputs: Any = None
+    outputs: list[dict[str, Any]] | None = None
 
 
 class _Notebook(msgspec.Struct):
@@ -64,14 +61,17 @@ def check_file(path: Path) -> None:
         NotebookInvalid: It is a folder, a special file, or its name is not that of a notebook.
     """
     try:
-        if path.is_dir():
-            raise NotebookInvalid(f"{path.name} is a folder; choose a notebook in it.")
-        if not path.exists():
-            raise NotebookMissing(f"{path.name} does not exist; check the path.")
-        if not path.is_file():
-            raise NotebookInvalid(f"{path.name} is not a regular file.")
-    except (OSError, ValueError) as error:
-        raise NotebookInvalid(f"{path.name} cannot be read: {error}") from error
+        mode = os.stat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise NotebookMissing(f"{path.name} does not exist; check the path.") from None
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    except ValueError as error:
+        raise NotebookInvalid(f"{path.name!r} cannot be a file's name: {error}.") from None
+    if stat.S_ISDIR(mode):
+        raise NotebookInvalid(f"{path.name} is a folder; choose a notebook in it.")
+    if not stat.S_ISREG(mode):
+        raise NotebookInvalid(f"{path.name} is not a regular file; choose a notebook.")
     if path.suffix != ".ipynb":
         raise NotebookInvalid(
             f"{path.name} is not a notebook: neither .ipynb nor text with a jupytext header."
@@ -91,7 +91,11 @@ def read_bytes(path: Path) -> bytes:
     except FileNotFoundError:
         raise NotebookMissing(f"{path.name} does not exist; check the path.") from None
     except OSError as error:
-        raise NotebookInvalid(f"{path.name} cannot be read: {error}") from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> NotebookInvalid:
+    return NotebookInvalid(f"{path.name} cannot be read: {one_line(error.strerror)}.")
 
 
 def digests_of_bytes(data: bytes, name: str = "The notebook") -> DocumentDigests:
@@ -108,42 +112,57 @@ def digests_of_bytes(data: bytes, name: str = "The notebook") -> DocumentDigests
         notebook = _decode(data)
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         notebook = _decode_leniently(data, name)
-    check_format(notebook.nbformat, notebook.cells, name)
+    if notebook.nbformat != 4 or notebook.cells is None:
+        _refuse_format(notebook.nbformat, name)
     try:
         return DocumentDigests(kernel_name(notebook.metadata), _cells(notebook.cells or []))
-    except (RecursionError, TypeError, AttributeError) as error:
-        raise NotebookInvalid(f"{name} has outputs that are not valid: {error}") from error
+    except RecursionError:
+        raise NotebookInvalid(
+            f"{name} has outputs that are nested too deep; clear or repair them."
+        ) from None
+
+
+def parse(data: bytes, name: str) -> Any:
+    """The JSON of a notebook, by the standard module: lone surrogates and NaN pass.
+
+    Raises:
+        NotebookInvalid: It is not JSON.
+    """
+    try:
+        return json.loads(data)
+    except RecursionError:
+        reason = "nested too deep"
+    except ValueError as error:
+        reason = one_line(error)
+    raise NotebookInvalid(f"{name} is not valid JSON ({reason}); restore or repair it.")
 
 
 def _decode_leniently(data: bytes, name: str) -> _Notebook:
-    # The standard module takes what msgspec does not: lone surrogates, NaN.
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        text = str(error).split("\n")[0][:200]
-        raise NotebookInvalid(f"{name} is not valid JSON ({text}); restore or repair it.") from None
+    value = parse(data, name)
     if not isinstance(value, dict):
         raise NotebookInvalid(f"{name} is not a notebook: its JSON is not an object.")
-    if value.get("nbformat") == 3:
-        raise NotebookInvalid(f"{name} {_OLD_FORMAT}")
+    if value.get("nbformat") != 4:
+        _refuse_format(value.get("nbformat"), name)
     try:
         return msgspec.convert(value, _Notebook)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise NotebookInvalid(f"{name} is not a valid notebook: {error}") from None
+        raise NotebookInvalid(f"{name} is not a valid notebook: {one_line(error)}.") from None
 
 
-def check_format(nbformat: object, cells: object, name: str) -> None:
-    """Accept nbformat 4 with a list of cells.
+def _refuse_format(nbformat: object, name: str) -> None:
+    """Say what is wrong with a notebook that is none in format 4.
 
     Raises:
-        NotebookInvalid: It is something else; the message says what to do.
+        NotebookInvalid: Always.
     """
-    if isinstance(nbformat, int) and 0 < nbformat < 4:
-        raise NotebookInvalid(f"{name} {_OLD_FORMAT}")
-    if isinstance(nbformat, int) and nbformat > 4:
-        raise NotebookInvalid(f"{name} is in notebook format {nbformat}, which is too new.")
-    if nbformat != 4 or isinstance(nbformat, bool) or cells is None:
-        raise NotebookInvalid(f"{name} is not a notebook: it has no cells in notebook format 4.")
+    if isinstance(nbformat, int) and not isinstance(nbformat, bool):
+        if 0 < nbformat < 4:
+            raise NotebookInvalid(f"{name} {_OLD_FORMAT.format(nbformat)}")
+        if nbformat > 4:
+            raise NotebookInvalid(
+                f"{name} is in notebook format {nbformat}, which is too new; save it in format 4."
+            )
+    raise NotebookInvalid(f"{name} is not a notebook: it has no cells in notebook format 4.")
 
 
 def kernel_name(metadata: object) -> str | None:
@@ -171,15 +190,3 @@ def _cells(cells: Iterable[_Cell]) -> tuple[CellDigests, ...]:
             )
         )
     return tuple(digests)
-
-
-def is_text_notebook(path: Path) -> bool:
-    """Whether a file is text with a jupytext header or a kernelspec; only its head is read."""
-    if path.suffix not in TEXT_SUFFIXES or not path.is_file():
-        return False
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEADER_BYTES)
-    except OSError:
-        return False
-    return _TEXT_HEADER.search(head) is not None

@@ -13,8 +13,10 @@ export const KEY_PREFIX = 'ck1-';
 const EXECUTION_TAGS = ['raises-exception', 'skip-execution'];
 
 const BLANK = /^[\t\n\v\f\r ]*$/;
-const LONE_SURROGATE =
-  /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
+// With the flag `u` a pair of surrogates is one character, so that only lone ones match.
+const LONE_SURROGATE = /[\uD800-\uDFFF]/gu;
+// The whole run of CR at once: from each of them on it would be quadratic.
+const CARRIAGE_RETURNS = /\r+\n?/g;
 
 const encoder = new TextEncoder();
 
@@ -24,13 +26,16 @@ export function wellFormed(text: string): string {
 }
 
 /**
- * The source of a cell as it enters the key, and as it is executed.
+ * The source of a cell as it enters the key, and as it is executed. What is in normal form already
+ * stays as it is.
  *
  * @param source - One string, or lines to be joined without a separator.
  */
 export function normaliseSource(source: string | readonly string[]): string {
   const text = typeof source === 'string' ? source : source.join('');
-  return wellFormed(text.replace(/\r\n/g, '\n'));
+  return wellFormed(
+    text.replace(CARRIAGE_RETURNS, run => (run.endsWith('\n') ? '\n' : run))
+  );
 }
 
 /** Whether a normalised source holds nothing that could be executed. */

@@ -11,11 +11,16 @@ import type {
   ReadonlyPartialJSONObject,
   ReadonlyPartialJSONValue
 } from '@lumino/coreutils';
-import { wellFormed } from './codeKey';
 
 type Feed = (bytes: Uint8Array) => void;
 
+/** UTF-16 code units of a text that are encoded at once; an image may have millions. */
+const PIECE = 1 << 16;
+
 const encoder = new TextEncoder();
+const NULL = encoder.encode('z');
+const FALSE = encoder.encode('f');
+const TRUE = encoder.encode('t');
 
 /** Digest of a JSON value, 64 hexadecimal digits; the same in Python and TypeScript. */
 export function valueDigest(value: ReadonlyPartialJSONValue): string {
@@ -40,9 +45,9 @@ export function documentOutputsDigest(cellDigests: readonly string[]): string {
 
 function feed(update: Feed, value: ReadonlyPartialJSONValue | undefined): void {
   if (value === null || value === undefined) {
-    update(encoder.encode('z'));
+    update(NULL);
   } else if (typeof value === 'boolean') {
-    update(encoder.encode(value ? 't' : 'f'));
+    update(value ? TRUE : FALSE);
   } else if (typeof value === 'string') {
     feedText(update, value);
   } else if (typeof value === 'number') {
@@ -64,10 +69,53 @@ function feed(update: Feed, value: ReadonlyPartialJSONValue | undefined): void {
   }
 }
 
+/** The encoder itself makes U+FFFD of lone surrogates. */
 function feedText(update: Feed, text: string): void {
-  const bytes = encoder.encode(wellFormed(text));
-  update(encoder.encode(`s${bytes.length}:`));
-  update(bytes);
+  if (text.length <= PIECE) {
+    const bytes = encoder.encode(text);
+    update(encoder.encode(`s${bytes.length}:`));
+    update(bytes);
+    return;
+  }
+  update(encoder.encode(`s${utf8Length(text)}:`));
+  let start = 0;
+  while (start < text.length) {
+    let end = start + PIECE;
+    if (isHighSurrogate(text.charCodeAt(end - 1))) {
+      end--; // it may be the first half of a pair
+    }
+    update(encoder.encode(text.slice(start, end)));
+    start = end;
+  }
+}
+
+function utf8Length(text: string): number {
+  let length = 0;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit < 0x80) {
+      length += 1;
+    } else if (unit < 0x800) {
+      length += 2;
+    } else if (
+      isHighSurrogate(unit) &&
+      isLowSurrogate(text.charCodeAt(index + 1))
+    ) {
+      length += 4;
+      index++;
+    } else {
+      length += 3;
+    }
+  }
+  return length;
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit < 0xdc00;
+}
+
+function isLowSurrogate(unit: number): boolean {
+  return unit >= 0xdc00 && unit < 0xe000;
 }
 
 function double(value: number): Uint8Array {
@@ -84,7 +132,8 @@ function normalOutputs(
   const normal: PartialJSONValue[][] = [];
   let stream: { output: PartialJSONValue[]; text: string } | null = null;
   for (const output of outputs) {
-    switch (textOf(output.output_type)) {
+    const kind = output.output_type;
+    switch (kind) {
       case 'stream': {
         const name = textOf(output.name);
         const text = textOf(output.text);
@@ -101,7 +150,7 @@ function normalOutputs(
       case 'execute_result':
         stream = null;
         normal.push([
-          textOf(output.output_type),
+          kind,
           normalBundle(output.data),
           isObject(output.metadata) ? output.metadata : {}
         ]);
@@ -115,6 +164,7 @@ function normalOutputs(
           Array.isArray(output.traceback) ? output.traceback : []
         ]);
         break;
+      default: // of another type, or none: takes no part
     }
   }
   return normal;
@@ -123,13 +173,14 @@ function normalOutputs(
 function normalBundle(
   data: ReadonlyPartialJSONValue | undefined
 ): PartialJSONObject {
-  const bundle: PartialJSONObject = {};
-  if (isObject(data)) {
-    for (const [mime, item] of Object.entries(data)) {
-      bundle[mime] = isJSONMime(mime) ? item : joined(item as PartialJSONValue);
-    }
-  }
-  return bundle;
+  return isObject(data)
+    ? Object.fromEntries(
+        Object.entries(data).map(([mime, item]) => [
+          mime,
+          isJSONMime(mime) ? item : joined(item as PartialJSONValue)
+        ])
+      )
+    : {};
 }
 
 function isJSONMime(mime: string): boolean {

@@ -1,0 +1,93 @@
+"""Text notebooks: Markdown and scripts that jupytext reads as notebooks."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from .errors import NotebookInvalid, one_line
+
+TEXT_SUFFIXES = (".md", ".py", ".R", ".r", ".jl", ".Rmd", ".sh")
+"""Files that may be text notebooks; whether they are, their header tells."""
+
+_HEAD_BYTES = 16384
+_MARKDOWN_SUFFIXES = (".md", ".Rmd")
+_FENCE = re.compile(r"---\s*")
+_ENCODING = re.compile(r"#.*?coding[:=]\s*[-\w.]+")
+_HEADER_KEY = re.compile(r"\s*(jupytext|kernelspec)\s*:")
+# Jupytext hands these to programs of their own; reading a file must not start any.
+_FOREIGN_FORMATS = frozenset({"pandoc", "quarto", "marimo"})
+
+
+def is_text_notebook(path: Path) -> bool:
+    """Whether a file is text whose header names jupytext or a kernelspec; only its head is read."""
+    if path.suffix not in TEXT_SUFFIXES or not os.path.isfile(path):
+        return False
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError:
+        return False
+    header = _header(head.decode("utf-8", "replace"), path.suffix)
+    return any(_HEADER_KEY.match(line) for line in header)
+
+
+def load_text(path: Path) -> Any:
+    """A text notebook as an nbformat 4 node, without outputs.
+
+    Raises:
+        NotebookInvalid: It cannot be read.
+    """
+    import jupytext
+    from jupytext.formats import read_format_from_metadata
+
+    try:
+        text = path.read_text("utf-8")
+        name = read_format_from_metadata(text, path.suffix)
+        if name not in _FOREIGN_FORMATS:
+            return jupytext.reads(text, fmt={"extension": path.suffix})
+    except OSError as error:
+        raise NotebookInvalid(f"{path.name} cannot be read: {one_line(error.strerror)}") from error
+    except Exception as error:  # whatever a reader of free text may raise
+        reason = one_line(error)
+        raise NotebookInvalid(
+            f"{path.name} cannot be read as a text notebook ({reason}); correct its header."
+        ) from error
+    raise NotebookInvalid(
+        f"{path.name} is in jupytext's format {name}, which is not supported; convert it with "
+        "`jupytext --to ipynb`."
+    )
+
+
+def _header(text: str, suffix: str) -> list[str]:
+    """The lines between the fences of a header, which has to come first; empty without one."""
+    lines = text.splitlines()
+    if suffix in _MARKDOWN_SUFFIXES:
+        if lines and lines[0].startswith("<!--"):
+            lines = lines[1:]
+        while lines and not lines[0].strip():
+            lines = lines[1:]
+    else:
+        lines = _comments(lines)
+    if not lines or not _FENCE.fullmatch(lines[0]):
+        return []
+    for number, line in enumerate(lines[1:], 1):
+        if _FENCE.fullmatch(line):
+            return lines[1:number]
+    return []
+
+
+def _comments(lines: list[str]) -> list[str]:
+    """The comment that a script begins with, without its marks."""
+    if lines and lines[0].startswith("#!"):
+        lines = lines[1:]
+    if lines and _ENCODING.match(lines[0]):
+        lines = lines[1:]
+    comment = []
+    for line in lines:
+        if not line.startswith("#"):
+            break
+        comment.append(line.removeprefix("#").removeprefix("'").removeprefix(" "))
+    return comment
