@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -19,56 +18,20 @@ from .notebooks.discovery import find_notebooks
 from .notebooks.errors import NotebookError, NotebookInvalid
 from .notebooks.reader import read_digests
 from .projects import Project, Projects
-from .store.errors import BlobDamaged, BlobMissing, StoreError
-from .store.records import Failure
 from .store.signatures import KeyRing, notary_secret
 from .store.store import StoredEntry
 
 if TYPE_CHECKING:
+    from .execution.batch import RunResult
     from .execution.freshening import Wish
     from .execution.kernels import Kernels
+    from .execution.restoring import RestoreResult
 
 DEFAULT_KERNEL = "python3"
 
 # Names what is kept; to be changed with the digests' meaning.
-_DIGESTS_KIND = "digests 1"
+_DIGESTS_KIND = "digests 2"
 _decode_digests = msgspec.msgpack.Decoder(DocumentDigests).decode
-
-RunOutcome = Literal["fresh", "executed", "failed", "cancelled"]
-
-
-class RunResult(msgspec.Struct, frozen=True):
-    """What became of one notebook of a run.
-
-    Attributes:
-        path: The notebook, relative to the root.
-        result: ``fresh``: nothing had to be executed; ``executed``, ``failed`` or ``cancelled``.
-        entry: The entry that holds its outputs now; None when there is none.
-        seconds: Wall time that the run spent on it.
-        failure: What went wrong, when the result is ``failed`` or ``cancelled``.
-    """
-
-    path: str
-    result: RunOutcome
-    entry: str | None
-    seconds: float
-    failure: Failure | None = None
-
-
-class RestoreResult(msgspec.Struct, frozen=True):
-    """What became of one notebook of a restore.
-
-    Attributes:
-        path: The notebook, relative to the root.
-        restored: Whether outputs were put into it.
-        entry: Where they came from.
-        message: Why not, when they were not.
-    """
-
-    path: str
-    restored: bool
-    entry: str | None
-    message: str = ""
 
 
 class NotebookCache:
@@ -279,29 +242,9 @@ class NotebookCache:
                 outputs and no ``output`` is given.
             PathRefused: It lies outside the root.
         """
-        from .notebooks import document as documents
+        from .execution.restoring import restore
 
-        path = self.projects.notebook(notebook)
-        shown = self.projects.relative(path)
-        status = self.judge_notebook(path)
-        if status.verdict not in ("fresh", "failed") or status.entry is None:
-            causes = "; ".join(reason.message for reason in status.reasons)
-            message = f"{status.verdict}: {causes}" if causes else status.verdict
-            return RestoreResult(shown, restored=False, entry=None, message=message)
-        store = self.projects.of(path).store
-        stored = store.get(status.entry)
-        try:
-            outputs = store.outputs_of(stored)
-        except (BlobMissing, BlobDamaged) as error:
-            return RestoreResult(shown, restored=False, entry=stored.id, message=str(error))
-        counts = [cell.execution_count for cell in stored.entry.cells]
-        notebook_node = documents.load(path)
-        if documents.digests_of(notebook_node).code_key(self.default_kernel) != status.code_key:
-            raise NotebookError(f"{shown} was changed meanwhile; restore it again.")
-        documents.put_outputs(notebook_node, list(zip(outputs, counts, strict=True)))
-        documents.save(notebook_node, output or path)
-        store.marks.touch_used(stored.id)
-        return RestoreResult(shown, restored=True, entry=stored.id)
+        return restore(self, self.projects.notebook(notebook), output=output)
 
     def capture(self, path: str) -> StoredEntry:
         """Store the outputs of a saved notebook as they stand (provenance ``captured``).
@@ -325,7 +268,7 @@ class NotebookCache:
 
     # Executing
 
-    async def run_each(
+    def run_each(
         self,
         notebooks: Sequence[Path],
         *,
@@ -343,44 +286,19 @@ class NotebookCache:
             jobs: How many at once.
             write: Put the outputs into the files.
         """
+        from .execution.batch import run_each
         from .execution.freshening import Wish
         from .execution.kernels import own_kernels
 
-        used = kernels or own_kernels()
-        chosen = wish or Wish()
-        free = asyncio.Semaphore(jobs)
-
-        async def run_one(notebook: Path) -> RunResult:
-            async with free:
-                return await self._run_one(notebook, used, chosen, write)
-
-        tasks = [asyncio.ensure_future(run_one(notebook)) for notebook in notebooks]
-        try:
-            for task in asyncio.as_completed(tasks):
-                yield await task
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await used.close()
-
-    async def _run_one(
-        self, notebook: Path, kernels: Kernels, wish: Wish, write: bool
-    ) -> RunResult:
-        from .execution.freshening import freshen
-        from .execution.kernels import KernelStartFailed, UnknownKernel
-
-        path = self.projects.relative(notebook)
-        started = time.monotonic()
-        try:
-            outcome = await freshen(self, notebook, kernels, wish)
-            if write and outcome.result in ("executed", "fresh", "failed"):
-                await asyncio.to_thread(self.restore, notebook)
-        except (KernelStartFailed, UnknownKernel, NotebookError, StoreError, OSError) as error:
-            failure = Failure(type(error).__name__, str(error))
-            return RunResult(path, "failed", None, time.monotonic() - started, failure)
-        seconds = time.monotonic() - started
-        return RunResult(path, outcome.result, outcome.entry, seconds, outcome.failure)
+        return run_each(
+            self,
+            notebooks,
+            kernels=kernels or own_kernels(),
+            wish=wish or Wish(),
+            jobs=jobs,
+            write=self.restore if write else None,
+            shown=self.projects.relative,
+        )
 
     def run(
         self,

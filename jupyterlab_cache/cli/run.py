@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 import click
 import msgspec
 
-from ..cache import RunResult
+from ..execution.batch import RunResult
 from ..execution.engine import ExecutionSettings
 from ..execution.freshening import Wish
 from .common import Session, bad_input, duration, session_options

@@ -11,37 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from .distributions import OwnerMap, installed_versions
+from .probe.identity import describe
 from .stat_cache import StatCache
 
-# Run by the interpreter in question; prints one line of JSON.
-IDENTITY_SOURCE = """
-import json, site, sys, sysconfig
-def describe():
-    folders = []
-    for name in ("purelib", "platlib"):
-        folders.append(sysconfig.get_paths()[name])
-    if getattr(site, "ENABLE_USER_SITE", False):
-        folders.append(site.getusersitepackages())
-    folders += getattr(site, "getsitepackages", list)()
-    paths = sysconfig.get_paths()
-    version = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info[3] != "final":
-        version += sys.version_info[3] + str(sys.version_info[4])
-    return {
-        "identity": " ".join([
-            sys.implementation.name,
-            version,
-            str(sysconfig.get_config_var("SOABI") or sys.implementation.cache_tag),
-            sysconfig.get_platform(),
-        ]),
-        "site": list(dict.fromkeys(folders)),
-        "stdlib": list(dict.fromkeys([paths["stdlib"], paths["platstdlib"]])),
-    }
-"""
 _ASK_SECONDS = 30
 _NATIVE_KERNEL = "python3"
 
@@ -117,7 +94,7 @@ def interpreter_of(spec: Mapping[str, Any], stat_cache: StatCache) -> Interprete
     own = {"python", f"python{sys.version_info[0]}", f"python{version}"}
     # As jupyter_client does: a bare name means the interpreter that starts the kernel.
     if executable in own or executable == sys.executable:
-        return _described(_own_description())
+        return _described(describe())
     found = shutil.which(executable) if base == executable else executable
     if found is None:
         return None
@@ -145,15 +122,9 @@ def real_folders(folders: list[str]) -> list[str]:
     )
 
 
-def _own_description() -> dict[str, Any]:
-    namespace: dict[str, Any] = {}
-    exec(IDENTITY_SOURCE, namespace)
-    description: dict[str, Any] = namespace["describe"]()
-    return description
-
-
 def _ask(executable: str) -> bytes:
-    source = IDENTITY_SOURCE + "\nprint(json.dumps(describe()))"
+    text = files(f"{__package__}.probe").joinpath("identity.py").read_text("utf-8")
+    source = text + "\nimport json\nprint(json.dumps(describe()))"
     return subprocess.run(
         [executable, "-c", source],
         stdin=subprocess.DEVNULL,

@@ -5,24 +5,19 @@ from __future__ import annotations
 import ast
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from ..store.records import Input
-from .kernel_environment import IDENTITY_SOURCE, find_kernelspec, is_python, kernelspec_identity
+from .kernel_environment import find_kernelspec, is_python, kernelspec_identity
 from .literals import named_files
 from .observation import Observation, Places, kept_text
+from .probe_source import installing_code
 from .recorded_inputs import InputRecorder
 from .report import ProbeReport, decode_report
 from .stat_cache import StatCache
-
-_INSTALL = """(lambda space: (
-    exec(compile({source!r}, "<jupyterlab-cache probe>", "exec"), space),
-    space["install"]({root!r}, get_ipython()),
-))({{"__name__": "jupyterlab_cache_probe", "IDENTITY_SOURCE": {identity!r}}})"""
 
 _COLLECT = '(lambda box: (__import__("sys").audit("jupyterlab_cache.collect", box), box)[1])([])'
 
@@ -81,10 +76,7 @@ class Observer:
         """
         if not is_python(self._spec):
             return
-        source = files(__package__).joinpath("probe.py").read_text()
-        code = _INSTALL.format(
-            source=source, root=str(self._places.project_root), identity=IDENTITY_SOURCE
-        )
+        code = installing_code(str(self._places.project_root))
         try:
             await _ask(client, code)
             self._attached = True

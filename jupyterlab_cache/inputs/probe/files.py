@@ -1,0 +1,156 @@
+"""Files that are opened, written, renamed or removed, and folders that are listed."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+from .notes import (
+    MOST_PATHS,
+    Notes,
+    absolute,
+    digest,
+    get_frame,
+    real_listdir,
+    signature,
+)
+
+RACY_SECONDS = 2.0
+SMALL_BYTES = 1 << 20
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+CODE_SUFFIXES = (".py", ".pyc", ".so", ".pyd")
+PACKAGE_SEARCH = (
+    os.path.join("importlib", "metadata", "__init__.py"),
+    os.path.join("pkg_resources", "__init__.py"),
+    "pkgutil.py",
+)
+
+
+class FileNotes:
+    """Notes what happens to files."""
+
+    def __init__(self, notes: Notes) -> None:
+        self.notes = notes
+
+    def note(
+        self, path: str, *, writes: bool, truncates: bool = False, database: bool = False
+    ) -> None:
+        """Note that a file is about to be read or written.
+
+        Args:
+            path: Its absolute path.
+            writes: Whether it is written.
+            truncates: Whether its former content goes.
+            database: Whether it is opened for writing even to be read.
+        """
+        notes = self.notes
+        record = notes.files.get(path)
+        if record is None:
+            if len(notes.files) >= MOST_PATHS:
+                notes.gaps.add("too-many-files")
+                return
+            before = signature(path)
+            if before == [-1]:
+                return  # a folder or a special file
+            record = notes.files[path] = {
+                "before": before,
+                "first": "write" if writes else "read",
+                "truncated": writes and truncates,
+                "read": [],
+                "written": [],
+                "digest": None,
+                "database": database,
+            }
+            if before is not None and not (writes and truncates):
+                small = before[1] <= SMALL_BYTES
+                racy = time.time() - max(before[0], before[4]) / 1e9 < RACY_SECONDS
+                if small or racy or database or writes:
+                    record["digest"] = digest(path)
+        notes.charge(record["written" if writes else "read"])
+
+    def on_open(self, path: Any, mode: Any, flags: Any) -> None:
+        """An audit event ``open``."""
+        place = absolute(path)
+        if place is None or by_package_search():
+            return
+        if self.notes.is_skipped(place):
+            if not place.endswith(CODE_SUFFIXES):
+                self.notes.environment_files.add(place)
+            return
+        if isinstance(mode, str):
+            writes = any(letter in mode for letter in "wax+")
+            truncates = "w" in mode or "x" in mode
+        else:
+            number = flags if isinstance(flags, int) else 0
+            writes = bool(number & WRITING)
+            truncates = bool(number & os.O_TRUNC)
+        self.note(place, writes=writes, truncates=truncates)
+
+    def on_listing(self, path: Any = None) -> None:
+        """An audit event ``os.listdir`` or ``os.scandir``."""
+        notes = self.notes
+        frame = get_frame(3)
+        if frame is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
+            return
+        if isinstance(path, int) or by_package_search():
+            return
+        place = absolute("." if path is None else path)
+        if place is None or notes.is_skipped(place + os.sep) or place in notes.folders:
+            return
+        try:
+            names = sorted(real_listdir(place))
+        except OSError:
+            names = None
+        made = {
+            os.path.basename(name)
+            for name, record in notes.files.items()
+            if record["before"] is None and os.path.dirname(name) == place
+        }
+        notes.folders[place] = {
+            "names": names and [name for name in names if name not in made],
+            "cells": [notes.cell],
+        }
+
+    def on_removal(self, path: Any, *_: Any) -> None:
+        """An audit event ``os.remove`` or ``os.rmdir``."""
+        place = absolute(path)
+        if place is not None and not self.notes.is_skipped(place):
+            if place not in self.notes.files:
+                self.note(place, writes=True)
+            self.notes.removed.add(place)
+
+    def on_rename(self, source: Any, target: Any, *_: Any) -> None:
+        """An audit event ``os.rename``, which ``os.replace`` raises as well."""
+        old, new = absolute(source), absolute(target)
+        if old is not None and new is not None and not self.notes.is_skipped(new):
+            if new not in self.notes.files:
+                self.note(new, writes=True, truncates=True)
+            else:
+                self.notes.charge(self.notes.files[new]["written"])
+            self.on_removal(source)
+
+    def on_truncate(self, path: Any, *_: Any) -> None:
+        """An audit event ``os.truncate``."""
+        place = absolute(path)
+        if place is not None:
+            self.note(place, writes=True)
+
+    def on_database(self, database: Any, *_: Any) -> None:
+        """An audit event ``sqlite3.connect``."""
+        if isinstance(database, (str, bytes)) and os.fsdecode(database) not in ("", ":memory:"):
+            place = absolute(database)
+            if place is not None:
+                self.note(place, writes=False, database=True)
+
+
+def by_package_search() -> bool:
+    """Whether a library looks through what is installed, which says nothing about the run."""
+    frame: Any = get_frame(4)
+    for _ in range(6):
+        if frame is None:
+            return False
+        if frame.f_code.co_filename.endswith(PACKAGE_SEARCH):
+            return True
+        frame = frame.f_back
+    return False

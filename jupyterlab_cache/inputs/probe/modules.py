@@ -1,0 +1,69 @@
+"""What was imported, told at the end from what is loaded then."""
+
+from __future__ import annotations
+
+import sys
+from types import FunctionType, ModuleType
+from typing import Any
+
+from .notes import Notes, absolute
+
+NATIVE_READERS = ("pyarrow", "polars", "h5py", "netCDF4", "duckdb", "lxml", "rasterio", "osgeo")
+
+kernels_own = frozenset(sys.modules)
+"""Modules that the kernel had loaded before the first cell."""
+
+
+def used_of_kernel(loaded: dict[str, ModuleType], shell: Any) -> set[str]:
+    """Packages that the kernel itself had loaded and that the user's code uses as well.
+
+    Importing those again raises no event, so what holds a reference to them tells: the
+    namespaces of the user and of all modules that were loaded since.
+    """
+    tops = {name.partition(".")[0] for name in kernels_own} - set(sys.stdlib_module_names)
+    hidden = getattr(shell, "user_ns_hidden", {})
+    spaces = [vars(module) for name, module in loaded.items() if name not in kernels_own]
+    spaces.append({k: v for k, v in shell.user_ns.items() if k not in hidden})
+    used = set()
+    for space in spaces:
+        for value in list(space.values()):
+            if isinstance(value, ModuleType):
+                name = value.__name__
+            elif isinstance(value, (type, FunctionType)):
+                name = value.__module__
+            else:
+                continue
+            if isinstance(name, str) and name.partition(".")[0] in tops:
+                used.add(name.partition(".")[0])
+    return used
+
+
+def modules_report(notes: Notes, shell: Any) -> dict[str, Any]:
+    """Loaded modules with their files, and names that were looked for and not found."""
+    modules = {}
+    loaded = {k: v for k, v in list(sys.modules.items()) if isinstance(v, ModuleType)}
+    used = used_of_kernel(loaded, shell)
+    for name, module in loaded.items():
+        place = vars(module).get("__file__")
+        own = name in kernels_own and name.partition(".")[0] not in used
+        if isinstance(place, str) and not own and name != "__main__":
+            modules[name] = absolute(place)
+    if any(name in sys.modules for name in NATIVE_READERS):
+        notes.gaps.add("native-readers")
+    absent = {
+        name
+        for name in notes.attempted
+        if name not in sys.modules and name.isascii() and len(name) < 200
+    }
+    parents: dict[str, list[str]] = {}
+    for name in sorted(absent):
+        parent = sys.modules.get(name.rpartition(".")[0])
+        for folder in getattr(parent, "__path__", None) or ():
+            parents.setdefault(str(absolute(folder)), []).append(name.rpartition(".")[2])
+    return {
+        "attempted": sorted({name.partition(".")[0] for name in notes.attempted}),
+        "absent": sorted(name for name in absent if "." not in name),
+        "absent_in": parents,
+        "modules": modules,
+        "sys_path": [absolute(folder or ".") for folder in sys.path],
+    }
