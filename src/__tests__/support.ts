@@ -66,8 +66,7 @@ export function entryFor(
       digest,
       id: null,
       execution_count: index + 1,
-      outputs: (outputs[index] ??
-        []) as EntryOutputs['cells'][number]['outputs']
+      outputs: outputs[index] ?? []
     }))
   };
   digests.dispose();

@@ -162,10 +162,9 @@ export class CacheActions implements ICacheActions {
   private async _entryToRestore(panel: NotebookPanel): Promise<string | null> {
     const model = this._cache.statusOf(panel);
     const known = model.status;
-    const status =
-      known && known.code_key === model.codeKey()
-        ? known
-        : await model.refresh();
+    const isSettled =
+      isRestorable(known?.verdict) && known?.code_key === model.codeKey();
+    const status = isSettled ? known : await model.refresh();
     if (model.error) {
       throw model.error;
     }

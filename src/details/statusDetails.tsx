@@ -1,7 +1,7 @@
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { Reason, Status } from '../contract';
+import type { Failure, Reason, Status } from '../contract';
 import type { INotebookStatus } from '../tokens';
 import { revealCell } from './revealCell';
 import { ago, duration, moment } from './time';
@@ -46,7 +46,8 @@ export function StatusDetails(props: IStatusDetailsProps): JSX.Element {
   if (!status) {
     return <p>{trans.__('Asking the server…')}</p>;
   }
-  const { entry, failure } = status;
+  const { entry } = status;
+  const failure = failureToShow(status);
   return (
     <div className="jp-NotebookCache-details">
       <p>{meaningOf(status, trans)}</p>
@@ -61,6 +62,16 @@ export function StatusDetails(props: IStatusDetailsProps): JSX.Element {
       {entry !== null && <Foundation status={status} trans={trans} />}
     </div>
   );
+}
+
+/** What an execution failed of, where that is why there is no fresh verdict. */
+function failureToShow(status: Status): Failure | null {
+  const { failure, reasons, verdict } = status;
+  const isCause =
+    verdict === 'failed' ||
+    reasons.some(({ code }) => code === 'execution-incomplete');
+  // That a person cancelled it, the reason says already.
+  return isCause && failure?.name !== 'Cancelled' ? failure : null;
 }
 
 interface IReasonsProps extends IStatusDetailsProps {

@@ -134,7 +134,9 @@ export function jobText(job: Job, trans: TranslationBundle): string {
     case 'queued':
       return trans.__('queued');
     case 'running':
-      return trans.__('%1 of %2 cells', job.cells_done, job.cells_total);
+      return job.cells_total > 0
+        ? trans.__('%1 of %2 cells', job.cells_done, job.cells_total)
+        : trans.__('starting');
     case 'cancelled':
       return trans.__('cancelled');
     case 'failed':

@@ -109,13 +109,13 @@ interface IHeadProps {
 function Head({ model, trans }: IHeadProps): JSX.Element {
   const chip = chipOf(model, trans);
   return (
-    <h3 className={`jp-NotebookCache-head jp-mod-${chip.look}`}>
+    <h4 className={`jp-NotebookCache-head jp-mod-${chip.look}`}>
       <span className="jp-NotebookCache-mark" aria-hidden="true" />
       <span>{chip.text}</span>
       <span className="jp-NotebookCache-path" title={model.path}>
         {model.path}
       </span>
-    </h3>
+    </h4>
   );
 }
 

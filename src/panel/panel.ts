@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { SidePanel } from '@jupyterlab/ui-components';
+import { Widget } from '@lumino/widgets';
 import type { AccordionPanel } from '@lumino/widgets';
 import type { INotebookCache } from '../tokens';
 import { cacheIcon } from '../toolbar/icons';
@@ -19,6 +20,7 @@ export class CachePanel extends SidePanel {
     this.title.caption = trans.__('Notebook cache');
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', trans.__('Notebook cache'));
+    this.header.addWidget(titleOf(trans.__('Notebook cache')));
     this.addWidget(
       new LazySection(trans.__('This notebook'), async () => {
         const { NotebookSection } = await import('./notebookSection');
@@ -33,4 +35,13 @@ export class CachePanel extends SidePanel {
     );
     (this.content as AccordionPanel).setRelativeSizes([3, 1]);
   }
+}
+
+/** The panel's heading, above those of its sections. */
+function titleOf(text: string): Widget {
+  const node = document.createElement('h2');
+  node.textContent = text;
+  const widget = new Widget({ node });
+  widget.addClass('jp-NotebookCache-panelTitle');
+  return widget;
 }

@@ -28,7 +28,10 @@ export const fileBrowserPlugin: JupyterFrontEndPlugin<void> = {
     // A drive's prefix is the browser's business alone.
     const selected = () =>
       Array.from(factory.tracker.currentWidget?.selectedItems() ?? [])
-        .filter(item => item.type === 'notebook')
+        // Text notebooks have types of their own, such as `markdown-jupytext-notebook`.
+        .filter(item =>
+          app.docRegistry.getFileTypeForModel(item).name.endsWith('notebook')
+        )
         .map(item => contents.localPath(item.path));
     app.commands.addCommand(CommandIDs.cacheSelected, {
       label: () =>

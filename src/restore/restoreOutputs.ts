@@ -4,7 +4,7 @@ import type { IOutput } from '@jupyterlab/nbformat';
 import type { INotebookModel } from '@jupyterlab/notebook';
 import { JSONExt } from '@lumino/coreutils';
 import { codeKey } from '../codeKey';
-import type { CellOutputs, EntryOutputs, Output } from '../contract';
+import type { CellOutputs, EntryOutputs } from '../contract';
 import { codeCells, codeOf, kernelNameOf } from '../models/documentDigests';
 import { documentOutputs } from './documentOutputs';
 import { transactInSteps } from './undoSteps';
@@ -118,7 +118,7 @@ function prepare(
 ): void {
   for (const { cell, outputs } of changes) {
     const old = cell.sharedModel.getOutputs();
-    const joined = documentOutputs(old as Output[]);
+    const joined = documentOutputs(old);
     const isWrong = outputs.length > 0 && cell.trusted !== isTrusted;
     if (isWrong && isTrusted) {
       // What untrusted outputs are there goes for good: an undo would bring them back into a cell

@@ -47,11 +47,7 @@ export class StatusPopover extends ReactWidget {
   handleEvent(event: Event): void {
     switch (event.type) {
       case 'keydown':
-        if ((event as KeyboardEvent).key === 'Escape') {
-          event.stopPropagation();
-          event.preventDefault();
-          this._close(true);
-        }
+        this._onKey(event as KeyboardEvent);
         break;
       case 'focusout':
         // The focus goes nowhere when the window loses it; that closes nothing.
@@ -99,6 +95,23 @@ export class StatusPopover extends ReactWidget {
         )}
       </UseSignal>
     );
+  }
+
+  private _onKey(event: KeyboardEvent): void {
+    const isTabOut = event.key === 'Tab' && this._isAtEdge(event.shiftKey);
+    if (event.key === 'Escape' || isTabOut) {
+      // It stands at the end of the page; whoever leaves it goes on where they came from.
+      event.stopPropagation();
+      event.preventDefault();
+      this._close(true);
+    }
+  }
+
+  private _isAtEdge(isBackwards: boolean): boolean {
+    const stops = [...this.node.querySelectorAll('button')];
+    const edge = isBackwards ? stops[0] : stops[stops.length - 1];
+    const active = document.activeElement;
+    return !edge || active === edge || (isBackwards && active === this.node);
   }
 
   private _closeUnlessInside(target: EventTarget | null): void {

@@ -34,8 +34,8 @@ describe('CacheEvents', () => {
   const events = new CacheEvents(stream);
   const jobs = jest.fn();
   const stores = jest.fn();
-  events.jobChanged.connect((_, event) => jobs(event));
-  events.storeChanged.connect((_, event) => stores(event));
+  events.jobChanged.connect((_, event) => void jobs(event));
+  events.storeChanged.connect((_, event) => void stores(event));
 
   beforeEach(() => {
     jobs.mockClear();

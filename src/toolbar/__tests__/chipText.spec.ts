@@ -1,0 +1,81 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { jobWith, statusWith } from '../../__tests__/support';
+import { CacheError } from '../../contract';
+import type { Job, Status } from '../../contract';
+import { chipOf } from '../chipText';
+
+const trans = nullTranslator.load('jupyterlab_cache');
+
+function chip(
+  status: Partial<Status> | null,
+  job: Partial<Job> | null = null,
+  error: CacheError | null = null
+) {
+  return chipOf(
+    {
+      status: status && statusWith(status),
+      job: job && jobWith(job),
+      error
+    },
+    trans
+  );
+}
+
+describe('chipOf', () => {
+  it.each<[Partial<Status>, string]>([
+    [{ verdict: 'fresh', outputs: 'same' }, 'Fresh'],
+    [{ verdict: 'fresh', outputs: 'none' }, 'Fresh'],
+    [{ verdict: 'fresh', outputs: 'different' }, 'Fresh, other outputs shown'],
+    [{ verdict: 'stale' }, 'Stale'],
+    [{ verdict: 'failed' }, 'Failed'],
+    [{ verdict: 'uncached' }, 'Not cached']
+  ])('says what the verdict is: %j', (status, text) => {
+    expect(chip(status).text).toBe(text);
+    expect(chip(status).look).toBe(status.verdict);
+  });
+
+  it('puts the job before the verdict', () => {
+    expect(chip({}, { state: 'queued' }).text).toBe('Queued');
+    const running = {
+      state: 'running',
+      cells_done: 3,
+      cells_total: 20
+    } as const;
+    expect(chip({}, running).text).toBe('Running 3/20');
+    expect(chip(null, running, new CacheError('gone')).text).toBe(
+      'Running 3/20'
+    );
+  });
+
+  it('knows the number of cells before the kernel runs', () => {
+    expect(chip({ cells: 7 }, { state: 'running' }).text).toBe('Running 0/7');
+  });
+
+  it('has only progress counted in silence', () => {
+    expect(chip({}, { state: 'running', cells_done: 0 }).isCounting).toBe(
+      false
+    );
+    expect(chip({}, { state: 'running', cells_done: 1 }).isCounting).toBe(true);
+    expect(chip({}).isCounting).toBe(false);
+  });
+
+  it('says why it does not know', () => {
+    expect(chip(null).look).toBe('unknown');
+    const unknown = chip(null, null, new CacheError('Out of reach.'));
+    expect(unknown.text).toBe('Unknown');
+    expect(unknown.title).toBe('Out of reach.');
+  });
+
+  it('names the first reason to whoever rests on it', () => {
+    const reasons = [
+      {
+        code: 'cell-changed',
+        subject: 'cell 2',
+        message: 'Cell 2 was changed.'
+      }
+    ] satisfies Status['reasons'];
+    expect(chip({ verdict: 'stale', reasons }).title).toBe(
+      'Cell 2 was changed.'
+    );
+  });
+});
