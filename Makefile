@@ -25,8 +25,7 @@ INSTALLED := $(VENV)/share/jupyter/labextensions/jupyterlab-cache
 FRONTEND_SOURCES := $(shell find src style schema -type f -not -path '*/__tests__/*') tsconfig.json
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root,)
 
-# Suites and benchmarks that need a browser and the packages that drive it.
-NEEDS_BROWSER := $(if $(SUITES),$(filter browser tsc-browser,$(SUITES)),browser)
+NEEDS_BROWSER := $(if $(SUITES),$(filter browser,$(SUITES)),browser)
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -42,7 +41,7 @@ setup: $(STAMPS)/python $(BUNDLE)
 lab: setup
 	jupyter lab --ServerApp.root_dir=examples $(AS_ROOT) $(LAB_ARGS)
 
-test: setup $(if $(NEEDS_BROWSER),browser)
+test: setup $(STAMPS)/ui-tests $(if $(NEEDS_BROWSER),browser)
 	$(PY) scripts/run_suites.py $(SUITES)
 
 bench: setup browser
@@ -52,7 +51,7 @@ bench: setup browser
 $(STAMPS)/python: pyproject.toml constraints.txt package.json install.json $(STAMPS)/node
 	@# A reinstallation must not delete the build through the link that is set below.
 	@if [ -L $(INSTALLED) ]; then rm $(INSTALLED); fi
-	$(PY) -m pip install -q -c constraints.txt -e ".[dev,test]"
+	$(PY) -m pip install -qq -c constraints.txt -e ".[dev,test]"
 	@$(MAKE) --no-print-directory link
 	@mkdir -p $(@D) && touch $@
 
@@ -62,7 +61,7 @@ $(STAMPS)/node: package.json yarn.lock .yarnrc.yml $(VENV)/pyvenv.cfg
 
 $(VENV)/pyvenv.cfg:
 	$(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install -q -c constraints.txt jupyter-builder
+	$(PY) -m pip install -qq -c constraints.txt jupyter-builder
 
 $(BUNDLE): $(FRONTEND_SOURCES) package.json | $(STAMPS)/python
 	@# Installing has just built it, unless a source changed since then.

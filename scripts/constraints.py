@@ -1,7 +1,8 @@
 """Writes ``constraints.txt``: the versions that the project is tested with.
 
-The dependencies of all extras are installed into an empty virtual environment, and what is there then is written down,
-names and versions only. The pins hold for the Python version that they were made with; others resolve freely.
+The dependencies of all extras are installed into an empty virtual environment, and what is there
+then is written down, names and versions only. The pins hold for the Python version that they were
+made with; others resolve freely.
 """
 
 from __future__ import annotations
@@ -38,11 +39,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         python = Path(folder) / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-        subprocess.run([python, "-m", "pip", "install", "-q", *requirements()], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-qq", *requirements()], check=True)
         frozen = subprocess.run(
             [python, "-m", "pip", "freeze"], check=True, stdout=subprocess.PIPE, encoding="utf-8"
         ).stdout
-    pins = [line for line in frozen.splitlines() if "==" in line and line.split("==")[0] not in OURS]
+    pins = [
+        line for line in frozen.splitlines() if "==" in line and line.split("==")[0] not in OURS
+    ]
     python_version = f"{sys.version_info.major}.{sys.version_info.minor}"
     lines = [
         "# The versions that the project is tested with. Written by `make constraints`.",

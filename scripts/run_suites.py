@@ -1,8 +1,9 @@
 """Runs the project's test suites one after the other and says how many tests passed and failed.
 
-Without arguments all suites run; with names only those (``lint`` stands for all checkers). A suite that fails does
-not stop the others. Counts come from the reports that the test runners write, never from what they print; a checker
-counts as one test. The last line is ``N passed, N failed`` for all suites together.
+Without arguments all suites run; with names only those (``lint`` stands for all checkers). A suite
+that fails does not stop the others. Counts come from the reports that the test runners write, never
+from what they print; a checker counts as one test. The last line is ``N passed, N failed`` for all
+suites together.
 """
 
 from __future__ import annotations
@@ -71,7 +72,8 @@ CHECKERS = (
 TESTS = (
     Suite(
         "jest",
-        (f"{BIN}/jest", "--ci", "--reporters=default", "--reporters=jest-junit"),
+        # Silent: warnings of the platform's own packages would hide what a test says.
+        (f"{BIN}/jest", "--ci", "--silent", "--reporters=default", "--reporters=jest-junit"),
         report=True,
         env={"JEST_JUNIT_OUTPUT_FILE": "{report}"},
         minutes=10,
@@ -168,7 +170,9 @@ def read_counts(report: Path) -> tuple[int, int, int]:
         cases = list(ElementTree.parse(report).iter("testcase"))
     except (OSError, ElementTree.ParseError):
         return 0, 0, 0
-    failed = sum(case.find("failure") is not None or case.find("error") is not None for case in cases)
+    failed = sum(
+        case.find("failure") is not None or case.find("error") is not None for case in cases
+    )
     skipped = sum(case.find("skipped") is not None for case in cases)
     return len(cases) - failed - skipped, failed, skipped
 
@@ -178,6 +182,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("suites", nargs="*", metavar="SUITE", help="lint, or the name of a suite")
     suites = chosen_suites(parser.parse_args().suites)
+    # Whoever ends us (a time limit, say) ends the suite that is running, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     REPORTS.mkdir(parents=True, exist_ok=True)
     outcomes = [run(suite) for suite in suites]
     print()

@@ -30,6 +30,6 @@ def join(counts: pd.DataFrame, weather: pd.DataFrame) -> pd.DataFrame:
     days = counts.join(weather, how="inner")
     days["total"] = days["inbound"] + days["outbound"]
     days["weekday"] = days.index.day_name()
-    days["weekend"] = days.index.dayofweek >= 5
+    days["weekend"] = days.index.day_of_week >= 5
     days["wet"] = np.where(days["rain_mm"] >= 1, "wet", "dry")
     return days

@@ -17,8 +17,6 @@ from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 import jupyterlab_cache
 
-pytest_plugins = ["pytest_jupyter.jupyter_server"]
-
 PREFIX = "jupyterlab-cache"
 
 
