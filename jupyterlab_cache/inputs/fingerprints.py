@@ -66,14 +66,24 @@ def describe_status(status: os.stat_result, asked: Collection[str]) -> str:
     return " ".join(parts)
 
 
-def import_names_fingerprint(folder: str, names: Collection[str]) -> str:
-    """Which of some top-level module names a folder on ``sys.path`` offers."""
+def import_names_fingerprint(
+    folder: str, names: Collection[str], without: Collection[str] = ()
+) -> str:
+    """Which of some top-level module names a folder on ``sys.path`` offers.
+
+    Args:
+        folder: Its path.
+        names: Names of modules.
+        without: Names of files and folders to leave out: what the execution itself made there.
+    """
     try:
         present = os.listdir(folder)
     except OSError:
         return ABSENT
     wanted = set(names)
-    return names_digest(name for name in present if _module_name(name) in wanted)
+    return names_digest(
+        name for name in present if _module_name(name) in wanted and name not in without
+    )
 
 
 def installed_names_fingerprint(folders: Iterable[str], names: Collection[str]) -> str:

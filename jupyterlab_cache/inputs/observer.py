@@ -15,7 +15,7 @@ from .kernel_environment import find_kernelspec, is_python, kernelspec_identity
 from .literals import named_files
 from .observation import Observation, Places, kept_text
 from .probe_source import installing_code
-from .recorded_inputs import InputRecorder
+from .recorded_inputs import observation_of
 from .report import ProbeReport, decode_report
 from .stat_cache import StatCache
 
@@ -101,10 +101,9 @@ class Observer:
 
     def _observation(self, report: ProbeReport | None) -> Observation:
         if report is not None:
-            recorder = InputRecorder(
-                self._places, report, self._launch_environment, self._stat_cache, self._keep
+            return observation_of(
+                report, self._places, self._launch_environment, self._stat_cache, self._keep
             )
-            return recorder.observation()
         return self._from_literals()
 
     def _from_literals(self) -> Observation:

@@ -61,7 +61,7 @@ class ProbeReport(msgspec.Struct):
     network: list[str]
     errors: list[str]
     environment_files: list[str]
-    removed: list[str]
+    folders_made: list[str]
     identity: str
     site: list[str]
     stdlib: list[str]

@@ -89,16 +89,17 @@ class Verifier:
             return self._compare_stat(item, path)
         if item.kind == "directory":
             now = self._once(
-                (path, "names", item.names), lambda: folder_fingerprint(path, item.names)
+                (path, "names", item.without), lambda: folder_fingerprint(path, item.without)
             )
-            if now == item.fingerprint:
+            if now == item.fingerprint or (item.created_by_run and now == ABSENT):
                 return None
             return Reason(
                 "directory-changed", item.subject, f"The folder {item.subject} lists other names."
             )
         if item.kind == "import-names":
             now = self._once(
-                (path, "imports", item.names), lambda: import_names_fingerprint(path, item.names)
+                (path, "imports", item.names, item.without),
+                lambda: import_names_fingerprint(path, item.names, item.without),
             )
             if now == item.fingerprint:
                 return None
@@ -134,7 +135,7 @@ class Verifier:
 
     def _compare_stat(self, item: Input, path: str) -> Reason | None:
         now = self._once((path, "stat", item.names), lambda: stat_fingerprint(path, item.names))
-        if now == item.fingerprint:
+        if now == item.fingerprint or (item.created_by_run and now == ABSENT):
             return None
         if now == ABSENT:
             return Reason("file-missing", item.subject, f"{item.subject} is missing.")

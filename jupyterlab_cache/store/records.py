@@ -55,9 +55,9 @@ class Input(msgspec.Struct, frozen=True, omit_defaults=True):
             inside the project root (it may climb with ``..``), absolute otherwise.
         size: Bytes of the file, to explain a change.
         modified: Modification time in seconds since the epoch, to explain a change.
-        names: ``directory``: names to leave out (the run's own artefacts); ``import-names``: the
-            names that were looked up.
-        created_by_run: The run itself created the file: being absent now matches as well.
+        names: ``import-names``: the names that were looked up; ``stat``: what was asked for.
+        without: ``directory``, ``import-names``: names that the run itself made, to leave out.
+        created_by_run: The run itself made the file or folder: being absent now matches as well.
         content: Blob with the content of a small text input, to show what changed.
         cells: Ordinals of the code cells that used it; empty when not known.
     """
@@ -69,6 +69,7 @@ class Input(msgspec.Struct, frozen=True, omit_defaults=True):
     size: int | None = None
     modified: float | None = None
     names: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     created_by_run: bool = False
     content: str | None = None
     cells: tuple[int, ...] = ()

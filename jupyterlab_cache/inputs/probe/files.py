@@ -118,7 +118,7 @@ class FileNotes:
         if place is not None and not self.notes.is_skipped(place):
             if place not in self.notes.files:
                 self.note(place, writes=True)
-            self.notes.removed.add(place)
+            self.notes.folders_made.discard(place)
 
     def on_rename(self, source: Any, target: Any, *_: Any) -> None:
         """An audit event ``os.rename``, which ``os.replace`` raises as well."""
@@ -129,6 +129,12 @@ class FileNotes:
             else:
                 self.notes.charge(self.notes.files[new]["written"])
             self.on_removal(source)
+
+    def on_mkdir(self, path: Any, *_: Any) -> None:
+        """An audit event ``os.mkdir``, which comes before the folder is made."""
+        place = absolute(path)
+        if place is not None and not os.path.lexists(place):
+            self.notes.folders_made.add(place)
 
     def on_truncate(self, path: Any, *_: Any) -> None:
         """An audit event ``os.truncate``."""

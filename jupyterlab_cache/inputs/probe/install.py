@@ -11,7 +11,7 @@ from typing import Any
 
 from .files import FileNotes
 from .identity import describe
-from .modules import modules_report
+from .modules import modules_report, use_sources_only
 from .notes import COLLECT_EVENT, Notes, real_access, real_listdir
 from .stats import watch_stats
 from .variables import watch_variables
@@ -52,6 +52,7 @@ def install(project_root: str, shell: Any) -> None:
         "os.remove": files.on_removal,
         "os.rmdir": files.on_removal,
         "os.rename": files.on_rename,
+        "os.mkdir": files.on_mkdir,
         "os.truncate": files.on_truncate,
         "sqlite3.connect": files.on_database,
         "socket.connect": on_connect,
@@ -80,6 +81,7 @@ def install(project_root: str, shell: Any) -> None:
     shell.events.register("pre_run_cell", before_cell)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=in_child)
+    use_sources_only(notes)
     watch_variables(notes)
     watch_stats(notes)
     sys.addaudithook(hook)
@@ -115,7 +117,7 @@ def _report(notes: Notes, shell: Any) -> str:
         "variables": sorted(notes.variables),
         "network": sorted(notes.network),
         "environment_files": sorted(notes.environment_files),
-        "removed": sorted(notes.removed),
+        "folders_made": sorted(notes.folders_made),
         "gaps": sorted(notes.gaps),
         "errors": sorted(notes.errors),
         "identity": notes.described["identity"],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import sys
+from importlib.machinery import SourceFileLoader
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -12,6 +14,23 @@ NATIVE_READERS = ("pyarrow", "polars", "h5py", "netCDF4", "duckdb", "lxml", "ras
 
 kernels_own = frozenset(sys.modules)
 """Modules that the kernel had loaded before the first cell."""
+
+
+def use_sources_only(notes: Notes) -> None:
+    """Let modules that nobody installed be loaded from their source, never from bytecode.
+
+    CPython takes an old ``.pyc`` for current after an edit of equal size within a second. Without
+    the times that it compares it compiles the source anew.
+    """
+    original = SourceFileLoader.path_stats
+
+    @functools.wraps(original)
+    def path_stats(self: Any, path: Any) -> Any:
+        if notes.is_skipped(path):
+            return original(self, path)
+        raise OSError("bytecode is not used")
+
+    SourceFileLoader.path_stats = path_stats  # type: ignore[method-assign]
 
 
 def used_of_kernel(loaded: dict[str, ModuleType], shell: Any) -> set[str]:

@@ -48,7 +48,7 @@ class Notes:
         self.variables: set[str] = set()
         self.attempted: set[str] = set()
         self.environment_files: set[str] = set()
-        self.removed: set[str] = set()
+        self.folders_made: set[str] = set()
         self.network: set[str] = set()
         self.gaps: set[str] = set()
         self.errors: set[str] = set()
