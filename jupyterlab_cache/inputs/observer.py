@@ -78,6 +78,9 @@ class Observer:
             return
         code = installing_code(str(self._places.project_root))
         try:
+            # Each reply of this kind draws from ``random``. nbclient asks once more than the start
+            # itself, and what a notebook computes shall not depend on who executes it.
+            await _reply_to(client, client.kernel_info())
             await _ask(client, code)
             self._attached = True
         except ProbeFailed:
@@ -177,6 +180,18 @@ async def _ask(
         user_expressions=dict(expressions or {}),
         allow_stdin=False,
     )
+    content = await _reply_to(client, message)
+    if content.get("status") != "ok":
+        raise ProbeFailed(f"{content.get('ename')}: {content.get('evalue')}")
+    return content
+
+
+async def _reply_to(client: Any, message: str) -> dict[str, Any]:
+    """The content of the reply to a message on the shell channel.
+
+    Raises:
+        ProbeFailed: There was none.
+    """
     while True:
         try:
             reply = await asyncio.wait_for(client.get_shell_msg(), _REPLY_SECONDS)
@@ -185,6 +200,4 @@ async def _ask(
         if reply["parent_header"].get("msg_id") == message:
             break
     content: dict[str, Any] = reply["content"]
-    if content.get("status") != "ok":
-        raise ProbeFailed(f"{content.get('ename')}: {content.get('evalue')}")
     return content
