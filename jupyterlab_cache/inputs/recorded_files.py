@@ -46,6 +46,8 @@ def record_file(ledger: Ledger, path: str, record: FileReport) -> None:
         digest = ledger.digest(path)
     except OSError:
         ledger.gaps.add("unreadable-files")
+        if record.read:
+            ledger.add_changed(path)
         return
     if is_made_by_run(record):
         if digest is not None:

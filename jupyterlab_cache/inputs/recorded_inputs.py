@@ -18,6 +18,8 @@ from .report import ProbeReport
 from .stat_cache import StatCache
 
 _COVERAGE = ("python-audit",)
+_UNCHECKABLE = {"network", "unnameable-files"}
+"""Gaps behind which something was certainly used that cannot be compared again."""
 
 
 def observation_of(
@@ -66,7 +68,7 @@ def observation_of(
         artefacts=tuple(ledger.artefacts.values()),
         coverage=_COVERAGE,
         gaps=tuple(sorted(ledger.gaps)),
-        volatile=bool(report.network),
+        volatile=bool(ledger.gaps & _UNCHECKABLE),
         changed_during_run=tuple(ledger.changed),
     )
 

@@ -118,7 +118,8 @@ def _reasons_against(
     name = notebook.name
     if entry.outcome not in _MATCHING_OUTCOMES:
         return [Reason("execution-incomplete", name, _INCOMPLETE[entry.outcome])]
-    if store.marks.is_invalidated(stored):
+    path = notebook.relative_to(project_root).as_posix()
+    if store.marks.is_invalidated(stored, notebook_path=path):
         return [Reason("invalidated", name, "The cached outputs were invalidated by hand.")]
     if not store.has_outputs(stored):
         return [Reason("unverifiable", name, "The cached outputs are damaged or missing.")]

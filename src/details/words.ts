@@ -96,6 +96,8 @@ export function gapText(item: string, trans: TranslationBundle): string {
       return trans.__('everything: the observation failed');
     case 'too-many-files':
       return trans.__('some files: there were too many');
+    case 'unnameable-files':
+      return trans.__('files whose names are no text');
     case 'unobserved-language':
       return trans.__('files that the code does not name');
     case 'unreadable-files':

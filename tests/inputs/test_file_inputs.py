@@ -188,3 +188,13 @@ def test_an_edit_that_keeps_size_and_time(project: Project) -> None:
     assert project.status().verdict == "stale"
     put_back()
     assert project.status().verdict == "fresh"
+
+
+def test_a_file_whose_name_is_no_text_makes_a_run_that_is_not_reused(project: Project) -> None:
+    project.notebook(
+        "import os\nname = b'd\\xff'\nopen(name, 'wb').close()\nprint(open(name).read())"
+    )
+    project.run()
+    status = project.status()
+    assert status.verdict == "stale"
+    assert "unnameable-files" in status.gaps

@@ -110,14 +110,14 @@ def _report(notes: Notes, shell: Any) -> str:
         made = record["status"] is None and notes.files.get(place, {}).get("before", 0) is None
         record["made"] = record["made"] or made
     report = {
-        "files": notes.files,
-        "folders": notes.folders,
-        "stats": notes.stats,
+        "files": _sayable(notes, notes.files),
+        "folders": _sayable(notes, notes.folders),
+        "stats": _sayable(notes, notes.stats),
         **modules_report(notes, shell),
         "variables": sorted(notes.variables),
         "network": sorted(notes.network),
-        "environment_files": sorted(notes.environment_files),
-        "folders_made": sorted(notes.folders_made),
+        "environment_files": sorted(_sayable(notes, dict.fromkeys(notes.environment_files))),
+        "folders_made": sorted(_sayable(notes, dict.fromkeys(notes.folders_made))),
         "gaps": sorted(notes.gaps),
         "errors": sorted(notes.errors),
         "identity": notes.described["identity"],
@@ -125,3 +125,15 @@ def _report(notes: Notes, shell: Any) -> str:
         "stdlib": notes.described["stdlib"],
     }
     return json.dumps(report)
+
+
+def _sayable(notes: Notes, records: dict[str, Any]) -> dict[str, Any]:
+    """What can be said in JSON: names of files need not be text."""
+    kept = {}
+    for place, record in records.items():
+        try:
+            json.dumps([place, record], ensure_ascii=False).encode()
+            kept[place] = record
+        except UnicodeEncodeError:
+            notes.gaps.add("unnameable-files")
+    return kept
