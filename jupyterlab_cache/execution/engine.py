@@ -18,6 +18,7 @@ from ..store.records import Failure, Outcome
 from ..store.store import Store, StoredEntry
 from .kernels import Kernels, keep_awake
 from .recording import Execution, record
+from .streams import joined_streams
 
 Progress = Callable[[int, int], None]
 """Called with the number of cells done and of all cells."""
@@ -100,29 +101,38 @@ async def execute(request: ExecutionRequest, kernels: Kernels) -> StoredEntry:
         launch_environment=request.environment,
         sources=[cell["source"] for cell in cells],
         stat_cache=request.stat_cache,
+        former_artefacts=await asyncio.to_thread(_former_artefacts, request),
         keep=request.store.blobs.put,
     )
-    environment = {**request.environment, **observer.kernel_environment()}
-    folder = request.notebook.parent
+    for cell in documents.code_cells_with_blank(notebook):
+        cell["outputs"] = []
+        cell["execution_count"] = None
+    seconds: list[float | None] = [None] * len(cells)
     started = time.monotonic()
-    kernel_id, client = await kernels.start(
-        kernel_name, folder, environment, request.settings.startup_timeout
-    )
-    request.on_kernel(kernel_id)
-    clean_end = False
-    waker = asyncio.ensure_future(keep_awake(client))
-    try:
-        await observer.attach(client)
-        run = _Run(request, notebook, cells, kernels.manager_of(kernel_id), client)
-        outcome, failure = await run.all_cells()
-        alive = outcome in ("ok", "error")
-        observation = await observer.collect(client if alive else None)
-        clean_end = alive
-    finally:
-        waker.cancel()
-        client.stop_channels()
-        kernels.end(kernel_id, now=not clean_end)
-        request.on_kernel(None)
+    kernel = await _start(request, kernels, kernel_name, observer.kernel_environment())
+    if kernel is None:
+        outcome, failure = _cancelled(None)
+        observation = await observer.collect(None)
+    else:
+        kernel_id, client = kernel
+        request.on_kernel(kernel_id)
+        clean_end = False
+        waker = asyncio.ensure_future(keep_awake(client))
+        try:
+            await observer.attach(client)
+            run = _Run(request, notebook, cells, kernels.manager_of(kernel_id), client, seconds)
+            outcome, failure = await run.all_cells()
+            alive = outcome in ("ok", "error")
+            observation = await observer.collect(client if alive else None)
+            clean_end = alive
+        finally:
+            waker.cancel()
+            observer.close()
+            client.stop_channels()
+            kernels.end(kernel_id, now=not clean_end)
+            request.on_kernel(None)
+    for cell in cells:
+        cell["outputs"] = joined_streams(cell["outputs"])
     execution = Execution(
         notebook=notebook,
         digests=digests,
@@ -131,13 +141,49 @@ async def execute(request: ExecutionRequest, kernels: Kernels) -> StoredEntry:
         failure=failure,
         observation=observation,
         seconds=time.monotonic() - started,
-        cell_seconds=run.seconds,
+        cell_seconds=seconds,
         variant=request.variant,
         provenance="executed",
     )
     return await asyncio.to_thread(
         record, execution, request.notebook, request.project_root, request.store
     )
+
+
+async def _start(
+    request: ExecutionRequest, kernels: Kernels, kernel_name: str, variables: Mapping[str, str]
+) -> tuple[str, Any] | None:
+    """The identifier and client of a new kernel; None when the execution is cancelled before."""
+    starting = asyncio.ensure_future(
+        kernels.start(
+            kernel_name,
+            request.notebook.parent,
+            {**request.environment, **variables},
+            request.settings.startup_timeout,
+        )
+    )
+    stop = asyncio.ensure_future(request.cancelled.wait())
+    wanted = False
+    try:
+        await asyncio.wait({starting, stop}, return_when=asyncio.FIRST_COMPLETED)
+        wanted = starting.done()
+    finally:
+        stop.cancel()
+        if not wanted:
+            starting.cancel()
+            with contextlib.suppress(BaseException):
+                # It may have been there already, just before.
+                kernel_id, client = await starting
+                client.stop_channels()
+                kernels.end(kernel_id, now=True)
+    return starting.result() if wanted else None
+
+
+def _former_artefacts(request: ExecutionRequest) -> list[str]:
+    """What the last execution of this notebook wrote; this one may overwrite it with the same."""
+    path = request.notebook.relative_to(request.project_root).as_posix()
+    latest = request.store.latest_of(path)
+    return [artefact.path for artefact in latest.entry.artefacts] if latest else []
 
 
 class _Run:
@@ -150,6 +196,7 @@ class _Run:
         cells: list[Any],
         manager: Any,
         client: Any,
+        seconds: list[float | None],
     ) -> None:
         from nbclient import NotebookClient
 
@@ -158,17 +205,13 @@ class _Run:
         self._indices = [
             index for index, cell in enumerate(notebook["cells"]) if any(cell is c for c in cells)
         ]
-        self.seconds: list[float | None] = [None] * len(cells)
-        self._timed_out = False
-        for cell in documents.code_cells_with_blank(notebook):
-            cell["outputs"] = []
-            cell["execution_count"] = None
+        self._seconds = seconds
         self._nbclient = NotebookClient(
             notebook,
             km=manager,
             timeout=request.settings.cell_timeout and max(1, round(request.settings.cell_timeout)),
             allow_errors=request.allow_errors,
-            coalesce_streams=True,
+            coalesce_streams=False,
             record_timing=False,
             skip_cells_with_tag=EXECUTION_TAGS[1],
         )
@@ -182,7 +225,7 @@ class _Run:
         for ordinal, (cell, index) in enumerate(zip(self._cells, self._indices, strict=True)):
             started = time.monotonic()
             ended = await self._one_cell(cell, index, ordinal)
-            self.seconds[ordinal] = time.monotonic() - started
+            self._seconds[ordinal] = time.monotonic() - started
             if ended is not None:
                 return ended
             self._request.on_progress(ordinal + 1, total)
@@ -194,14 +237,14 @@ class _Run:
     ) -> tuple[Outcome, Failure | None] | None:
         from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+        if self._request.cancelled.is_set():
+            return _cancelled(ordinal)
         task = asyncio.ensure_future(self._nbclient.async_execute_cell(cell, index))
         stop = asyncio.ensure_future(self._request.cancelled.wait())
         try:
             await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
             if not task.done():
-                return "cancelled", Failure(
-                    "Cancelled", "A person cancelled the execution.", ordinal
-                )
+                return _cancelled(ordinal)
             await task
         except CellExecutionError as error:
             traceback = _traceback_of(cell)
@@ -224,6 +267,10 @@ class _Run:
                 with contextlib.suppress(BaseException):
                     await task
         return None
+
+
+def _cancelled(ordinal: int | None) -> tuple[Outcome, Failure | None]:
+    return "cancelled", Failure("Cancelled", "A person cancelled the execution.", ordinal)
 
 
 def _traceback_of(cell: Any) -> tuple[str, ...]:

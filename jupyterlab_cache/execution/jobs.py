@@ -40,7 +40,7 @@ class Owner(msgspec.Struct, frozen=True):
         try:
             started = float(psutil.Process(self.pid).create_time())
             return abs(started - self.started) < 1.0
-        except psutil.Error:
+        except (psutil.Error, ValueError, OverflowError):  # also for what is no identifier
             return False
 
 

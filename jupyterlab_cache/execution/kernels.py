@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -72,15 +72,22 @@ class Kernels:
         if any("ipykernel" in part for part in spec.argv):
             # The person's own history is neither read, locked nor filled.
             options["extra_arguments"] = _IPYTHON_ARGUMENTS
-        try:
-            kernel_id = await asyncio.wait_for(
-                self._manager.start_kernel(
-                    kernel_name=kernel_name, cwd=str(folder), env=dict(environment), **options
-                ),
-                timeout,
+        starting = asyncio.ensure_future(
+            self._manager.start_kernel(
+                kernel_name=kernel_name, cwd=str(folder), env=dict(environment), **options
             )
-        except asyncio.TimeoutError:
-            raise KernelStartFailed(f"The kernel did not start within {timeout:g} s.") from None
+        )
+        try:
+            # Not wait_for: before Python 3.12 that can swallow a cancellation.
+            await asyncio.wait({starting}, timeout=timeout)
+        except asyncio.CancelledError:
+            self._give_up(starting)
+            raise
+        if not starting.done():
+            self._give_up(starting)
+            raise KernelStartFailed(f"The kernel did not start within {timeout:g} s.")
+        try:
+            kernel_id = starting.result()
         except Exception as error:
             raise KernelStartFailed(f"The kernel could not be started: {error}") from error
         try:
@@ -98,9 +105,11 @@ class Kernels:
         client.start_channels()
         try:
             await client.wait_for_ready(timeout=timeout)
-        except RuntimeError as error:
+        except BaseException as error:
             client.stop_channels()
-            raise KernelStartFailed(f"The kernel did not answer: {error}") from error
+            if isinstance(error, RuntimeError):
+                raise KernelStartFailed(f"The kernel did not answer: {error}") from error
+            raise
         client.allow_stdin = False
         return client
 
@@ -115,9 +124,25 @@ class Kernels:
             kernel_id: Its identifier.
             now: Kill it instead of asking it.
         """
-        task = asyncio.ensure_future(self._shut_down(kernel_id, now))
+        self._in_background(self._shut_down(kernel_id, now))
+
+    def _give_up(self, starting: asyncio.Future[str]) -> None:
+        """End a kernel that nobody waits for any more, though it is not there yet."""
+        self._in_background(self._end_once_started(starting))
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
         self._endings.add(task)
         task.add_done_callback(self._endings.discard)
+
+    async def _end_once_started(self, starting: asyncio.Future[str]) -> None:
+        # Cancelled at once, its process might be there already, unknown to the manager.
+        try:
+            kernel_id = await asyncio.wait_for(starting, _SHUTDOWN_SECONDS)
+        except Exception as error:
+            _log.info("A kernel that is not needed any more did not start: %r", error)
+        else:
+            await self._shut_down(kernel_id, now=True)
 
     async def _shut_down(self, kernel_id: str, now: bool) -> None:
         for at_once in (now, True):

@@ -12,16 +12,17 @@ from typing import Any
 
 import msgspec
 
+from ..store.errors import StoreError
 from ..store.records import Failure
 from .engine import ExecutionSettings
 from .freshening import Wish, Workspace, freshen
 from .jobs import ENDED, Job, new_job, this_process
 from .kernels import Kernels
+from .left_over import left_over_jobs
 
 _log = logging.getLogger(__name__)
 
 _MOST_ENDED = 200
-_decode_job = msgspec.json.Decoder(Job).decode
 
 
 class JobMissing(Exception):
@@ -58,6 +59,7 @@ class JobQueue:
         self._listeners: list[Callable[[Job], None]] = []
         self._writing: dict[str, asyncio.Lock] = {}
         self._writes: set[asyncio.Task[None]] = set()
+        self._stopped = False
 
     def listen(self, listener: Callable[[Job], None]) -> None:
         """Have something called with each change of a job."""
@@ -71,8 +73,14 @@ class JobQueue:
                 queued again, what was running counts as interrupted.
         """
         for root in roots or []:
-            left = await asyncio.to_thread(self._left_over, root)
-            for job in sorted(left, key=lambda job: job.created):
+            try:
+                files = self._workspace.project_of(root / "notebook.ipynb").store.job_files
+                left = await asyncio.to_thread(left_over_jobs, files, root)
+            except (OSError, StoreError) as error:
+                # Whoever asks for a notebook there will be told the same.
+                _log.warning("Jobs of %s cannot be taken up: %s", root, error)
+                continue
+            for job in left:
                 self._take_up(job)
         self._ensure_workers()
 
@@ -83,6 +91,8 @@ class JobQueue:
 
     async def stop(self) -> None:
         """Stop running jobs and their kernels; what is queued stays in the store."""
+        # For a worker whose cancellation is swallowed by what it waits for.
+        self._stopped = True
         for job_id, event in list(self._cancelled.items()):
             if self._jobs[job_id].state == "running":
                 event.set()
@@ -159,7 +169,7 @@ class JobQueue:
     # Working
 
     async def _work(self) -> None:
-        while True:
+        while not self._stopped:
             job_id = await self._waiting.get()
             job = self._jobs.get(job_id)
             if job is None or job.state != "queued":
@@ -259,7 +269,8 @@ class JobQueue:
     async def _write(self, job: Job) -> None:
         files = self._workspace.project_of(Path(job.notebook)).store.job_files
         async with self._writing.setdefault(job.id, asyncio.Lock()):
-            with contextlib.suppress(OSError):  # a store that cannot be written keeps no jobs
+            # A store that cannot be written keeps no jobs.
+            with contextlib.suppress(OSError, StoreError):
                 if job.state in ENDED:
                     await asyncio.to_thread(files.remove, job.id)
                 else:
@@ -269,22 +280,8 @@ class JobQueue:
 
     async def _remove(self, job: Job) -> None:
         files = self._workspace.project_of(Path(job.notebook)).store.job_files
-        await asyncio.to_thread(files.remove, job.id)
-
-    def _left_over(self, root: Path) -> list[Job]:
-        store = self._workspace.project_of(root / "notebook.ipynb").store
-        jobs = []
-        for name, data in store.job_files.read_all().items():
-            try:
-                job = _decode_job(data)
-            except (msgspec.MsgspecError, RecursionError):
-                store.job_files.remove(name)
-                continue
-            # A store may come from anywhere: only notebooks below this root are executed.
-            ours = job.owner == this_process() or not job.owner.is_alive()
-            if job.id == name and ours and Path(job.notebook).is_relative_to(root):
-                jobs.append(job)
-        return jobs
+        with contextlib.suppress(OSError, StoreError):
+            await asyncio.to_thread(files.remove, job.id)
 
     def _take_up(self, job: Job) -> None:
         if job.state in ENDED:

@@ -11,13 +11,16 @@ from typing import Any
 import msgspec
 
 from ..inputs.observation import Observation
-from ..notebooks.code_key import prefix_keys
+from ..notebooks.code_key import prefix_keys, well_formed
 from ..notebooks.digests import DocumentDigests
 from ..notebooks.document import code_cells, code_cells_with_blank
 from ..notebooks.outputs_digest import cell_outputs_digest, document_outputs_digest
+from ..store.errors import StoreError
 from ..store.outputs import put_outputs
 from ..store.records import CellRecord, Entry, Failure, Outcome, Provenance
 from ..store.store import Store, StoredEntry
+
+_LARGEST_COUNT = 2**53
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +66,13 @@ def record(execution: Execution, notebook: Path, project_root: Path, store: Stor
         OSError: It cannot be written.
     """
     cells = code_cells(execution.notebook)
-    outputs: list[list[dict[str, Any]]] = [
-        [_plain(output) for output in cell.get("outputs", [])] for cell in cells
-    ]
+    try:
+        outputs: list[list[dict[str, Any]]] = [
+            [_plain(output) for output in cell.get("outputs", [])] for cell in cells
+        ]
+        code_document = _code_document(execution.notebook)
+    except RecursionError as error:
+        raise StoreError("The notebook is nested too deeply to be stored.") from error
     outputs_blob, output_bytes = put_outputs(store.blobs, outputs)
     digests = [cell.digest for cell in execution.digests.cells]
     keys = prefix_keys(execution.kernel_name, digests)
@@ -75,8 +82,8 @@ def record(execution: Execution, notebook: Path, project_root: Path, store: Stor
             digest=digest,
             prefix_key=key,
             outputs_digest=outputs_digest,
-            id=cell.get("id"),
-            execution_count=cell.get("execution_count"),
+            id=_text(cell.get("id")),
+            execution_count=_count(cell.get("execution_count")),
             seconds=seconds,
         )
         for cell, digest, key, outputs_digest, seconds in zip(
@@ -93,7 +100,7 @@ def record(execution: Execution, notebook: Path, project_root: Path, store: Stor
         provenance=execution.provenance,
         outcome=execution.outcome,
         outputs=outputs_blob,
-        notebook=store.blobs.put(_code_document(execution.notebook)),
+        notebook=store.blobs.put(code_document),
         outputs_digest=document_outputs_digest(output_digests),
         cells=records,
         inputs=observation.inputs,
@@ -119,13 +126,35 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _text(value: object) -> str | None:
+    return well_formed(value) if isinstance(value, str) else None
+
+
+def _count(value: object) -> int | None:
+    # Of a cell that was not executed it may be anything.
+    return value if type(value) is int and 0 <= value < _LARGEST_COUNT else None
+
+
 def _code_document(notebook: Any) -> bytes:
     """The notebook's code cells and metadata without outputs, as nbformat 4 JSON."""
     cells = [
         {**_plain(cell), "outputs": [], "execution_count": None}
         for cell in code_cells_with_blank(notebook)
     ]
-    return msgspec.json.encode({**_plain(notebook), "cells": cells}, order="sorted")
+    return msgspec.json.encode(_encodable({**_plain(notebook), "cells": cells}), order="sorted")
+
+
+def _encodable(value: Any) -> Any:
+    """Plain JSON as every reader takes it: metadata may hold what only Python's reader does."""
+    if isinstance(value, str):
+        return well_formed(value)
+    if isinstance(value, dict):
+        return {well_formed(key): _encodable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_encodable(item) for item in value]
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        return str(value)
+    return value
 
 
 def _version() -> str:

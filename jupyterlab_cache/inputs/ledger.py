@@ -22,7 +22,7 @@ class Ledger:
 
     Args:
         places: The notebook's folder and project.
-        report: What the probe noted.
+        report: What the probe noted; None without a probe.
         stat_cache: For digests.
         keep: Stores the content of small text inputs; None to keep none.
     """
@@ -30,7 +30,7 @@ class Ledger:
     def __init__(
         self,
         places: Places,
-        report: ProbeReport,
+        report: ProbeReport | None,
         stat_cache: StatCache,
         keep: Callable[[bytes], str] | None,
     ) -> None:
@@ -38,10 +38,10 @@ class Ledger:
         self.inputs: dict[tuple[str, str], Input] = {}
         self.artefacts: dict[str, Artefact] = {}
         self.changed: dict[str, None] = {}
-        self.gaps: set[str] = set(report.gaps)
-        self.site = tuple(real_folders(report.site))
-        self.stdlib = tuple(real_folders(report.stdlib))
-        self.folders_made = frozenset(report.folders_made)
+        self.gaps: set[str] = set(report.gaps if report else ())
+        self.site = tuple(real_folders(report.site if report else []))
+        self.stdlib = tuple(real_folders(report.stdlib if report else []))
+        self.folders_made: frozenset[str] = frozenset(report.folders_made if report else ())
         self._stat_cache = stat_cache
         self._keep = keep
         self._library_folders = _library_folders()

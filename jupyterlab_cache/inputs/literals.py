@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+
+from ..store.records import Input
+from .observation import Places, kept_text
+from .stat_cache import StatCache
 
 _LITERAL = re.compile(r"""(["'`])((?:\\.|(?!\1)[^\\\n]){1,500})\1""")
 _MOST_LITERALS = 2000
@@ -35,3 +39,32 @@ def _existing(text: str, folder: Path) -> Path | None:
         return path if path.is_file() else None
     except (OSError, ValueError, RuntimeError):
         return None
+
+
+def literal_inputs(
+    sources: Sequence[str],
+    places: Places,
+    stat_cache: StatCache,
+    keep: Callable[[bytes], str] | None,
+) -> list[Input]:
+    """Inputs for the existing files that string literals name."""
+    inputs = []
+    for path in named_files(sources, places.notebook_folder, places.project_root):
+        try:
+            digest = stat_cache.digest(path)
+            status = path.stat()
+        except OSError:
+            continue
+        written = places.written(str(path))
+        inputs.append(
+            Input(
+                "file",
+                written,
+                digest,
+                path=written,
+                size=status.st_size,
+                modified=status.st_mtime,
+                content=kept_text(str(path), digest, keep),
+            )
+        )
+    return inputs

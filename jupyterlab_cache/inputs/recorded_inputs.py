@@ -4,26 +4,53 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..store.records import Input
 from .distributions import OwnerMap
+from .filesystem_watch import Seen
 from .fingerprints import variable_fingerprint
 from .ledger import Ledger
+from .literals import literal_inputs
 from .observation import Observation, Places
 from .recorded_files import is_made_by_run, is_unchanged, record_file, record_stat
 from .recorded_folders import record_import_names, record_listing
+from .recorded_watch import Elsewhere, adopt_writes, record_seen
 from .report import ProbeReport
 from .stat_cache import StatCache
 
-_COVERAGE = ("python-audit",)
-_UNCHECKABLE = {"network", "unnameable-files"}
+_UNCHECKABLE = {"network", "unnameable-files", "probe-failed", "kernel-gone"}
 """Gaps behind which something was certainly used that cannot be compared again."""
+
+_CLOSED_BY_WATCH = {"child-processes", "native-readers", "unobserved-language"}
+"""Gaps that a watch on the file system closes for what lies in the project."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunEvidence:
+    """All that is known of a run when it is over.
+
+    Attributes:
+        sources: Sources of the code cells that are not blank.
+        report: What the probe and those in child processes noted; None without a probe.
+        kernel: Identity of a kernel that is not Python.
+        seen: What was seen in the file system; None where that cannot be.
+        elsewhere: What of that is others' doing.
+        gaps: What is known to have been missed.
+    """
+
+    sources: Sequence[str]
+    report: ProbeReport | None
+    kernel: str | None
+    seen: Seen | None
+    elsewhere: Elsewhere | None
+    gaps: tuple[str, ...] = ()
 
 
 def observation_of(
-    report: ProbeReport,
+    evidence: RunEvidence,
     places: Places,
     launch_environment: Mapping[str, str],
     stat_cache: StatCache,
@@ -32,13 +59,51 @@ def observation_of(
     """All inputs and artefacts of a run, looking at the files as they are after it.
 
     Args:
-        report: What the probe noted.
+        evidence: What is known of the run.
         places: The notebook's folder and project.
         launch_environment: The variables that the kernel was given.
         stat_cache: For digests.
         keep: Stores the content of small text inputs; None to keep none.
     """
+    report = evidence.report
     ledger = Ledger(places, report, stat_cache, keep)
+    ledger.gaps.update(evidence.gaps)
+    coverage = []
+    if report is not None:
+        coverage.append("python-audit")
+        if evidence.seen is not None and evidence.elsewhere is not None:
+            adopt_writes(report, ledger, evidence.seen, evidence.elsewhere)
+        _record_report(ledger, report, launch_environment)
+    else:
+        coverage.append("literals")
+        if evidence.kernel is not None:
+            ledger.add(Input("kernel", "kernel", evidence.kernel))
+            ledger.gaps.add("unobserved-language")
+        for item in literal_inputs(evidence.sources, places, stat_cache, keep):
+            ledger.add(item)
+    if evidence.seen is not None and evidence.elsewhere is not None:
+        record_seen(ledger, evidence.seen, evidence.elsewhere)
+        coverage.append("filesystem-watch")
+        if not evidence.seen.complete:
+            ledger.gaps.add("watch-incomplete")
+        elif ledger.gaps & _CLOSED_BY_WATCH:
+            ledger.gaps -= _CLOSED_BY_WATCH
+            ledger.gaps.add("outside-project")
+    if evidence.kernel is not None:
+        ledger.gaps.add("language-environment")
+    return Observation(
+        inputs=tuple(ledger.inputs.values()),
+        artefacts=tuple(ledger.artefacts.values()),
+        coverage=tuple(coverage),
+        gaps=tuple(sorted(ledger.gaps)),
+        volatile=bool(ledger.gaps & _UNCHECKABLE),
+        changed_during_run=tuple(ledger.changed),
+    )
+
+
+def _record_report(
+    ledger: Ledger, report: ProbeReport, launch_environment: Mapping[str, str]
+) -> None:
     ledger.add(Input("python", "python", report.identity))
     modules = _Modules(ledger, report)
     modules.record()
@@ -46,7 +111,7 @@ def observation_of(
         if not ledger.is_ignored(path) and not modules.covers(path):
             record_file(ledger, path, record)
     files_read = {
-        places.absolute(item.path)
+        ledger.places.absolute(item.path)
         for item in ledger.inputs.values()
         if item.path is not None and item.kind in ("file", "module")
     }
@@ -63,14 +128,6 @@ def observation_of(
         ledger.gaps.add("probe-errors")
     if report.network:
         ledger.gaps.add("network")
-    return Observation(
-        inputs=tuple(ledger.inputs.values()),
-        artefacts=tuple(ledger.artefacts.values()),
-        coverage=_COVERAGE,
-        gaps=tuple(sorted(ledger.gaps)),
-        volatile=bool(ledger.gaps & _UNCHECKABLE),
-        changed_during_run=tuple(ledger.changed),
-    )
 
 
 class _Modules:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ..store.records import Input
 from .kernel_environment import find_kernelspec, interpreter_of, is_python, kernelspec_identity
+from .literals import literal_inputs
 from .observation import Observation, Places, kept_text
-from .observer import literal_inputs
 from .stat_cache import StatCache
 
 _MOST_MODULES = 2000

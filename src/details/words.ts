@@ -86,10 +86,16 @@ export function gapText(item: string, trans: TranslationBundle): string {
       return trans.__('everything: the kernel was gone');
     case 'native-readers':
       return trans.__('files read by native libraries');
+    case 'language-environment':
+      return trans.__('packages and environment variables of this language');
     case 'network':
       return trans.__('the network');
     case 'not-observed':
       return trans.__('the run itself');
+    case 'outside-project':
+      return trans.__(
+        'what child processes or native libraries read outside the project or looked for in vain'
+      );
     case 'probe-errors':
       return trans.__('something that the observation stumbled over');
     case 'probe-failed':
@@ -100,6 +106,8 @@ export function gapText(item: string, trans: TranslationBundle): string {
       return trans.__('files whose names are no text');
     case 'unobserved-language':
       return trans.__('files that the code does not name');
+    case 'watch-incomplete':
+      return trans.__('some folders: there were too many to watch');
     case 'unreadable-files':
       return trans.__('files that could not be read again');
     default:

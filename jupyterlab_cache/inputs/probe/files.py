@@ -67,7 +67,8 @@ class FileNotes:
                 racy = time.time() - max(before[0], before[4]) / 1e9 < RACY_SECONDS
                 if small or racy or database or writes:
                     record["digest"] = digest(path)
-        notes.charge(record["written" if writes else "read"])
+        if notes.charge(record["written" if writes else "read"]):
+            notes.spool.write("file", path, record)
 
     def on_open(self, path: Any, mode: Any, flags: Any) -> None:
         """An audit event ``open``."""
@@ -75,8 +76,7 @@ class FileNotes:
         if place is None or by_package_search():
             return
         if self.notes.is_skipped(place):
-            if not place.endswith(CODE_SUFFIXES):
-                self.notes.environment_files.add(place)
+            self._note_environment(place)
             return
         if isinstance(mode, str):
             writes = any(letter in mode for letter in "wax+")
@@ -87,11 +87,25 @@ class FileNotes:
             truncates = bool(number & os.O_TRUNC)
         self.note(place, writes=writes, truncates=truncates)
 
+    def _note_environment(self, place: str) -> None:
+        """A file among installed packages: it tells which of them are used."""
+        notes = self.notes
+        if not place.endswith(CODE_SUFFIXES):
+            notes.add("environment-file", notes.environment_files, place)
+        elif notes.spool.is_child:
+            # At a child's end nobody looks at what it has loaded. One file tells the package.
+            for folder in notes.skipped:
+                if place.startswith(folder):
+                    top = folder + place[len(folder) :].partition(os.sep)[0]
+                    if top.endswith(CODE_SUFFIXES) or os.sep in place[len(folder) :]:
+                        notes.add("environment-file", notes.environment_files, top)
+
     def on_listing(self, path: Any = None) -> None:
         """An audit event ``os.listdir`` or ``os.scandir``."""
         notes = self.notes
         frame = get_frame(3)
         if frame is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
+            notes.spool.claim(absolute("." if path is None else path))
             return
         if isinstance(path, int) or by_package_search():
             return
@@ -111,6 +125,7 @@ class FileNotes:
             "names": names and [name for name in names if name not in made],
             "cells": [notes.cell],
         }
+        notes.spool.write("folder", place, notes.folders[place])
 
     def on_removal(self, path: Any, *_: Any) -> None:
         """An audit event ``os.remove`` or ``os.rmdir``."""
@@ -126,15 +141,15 @@ class FileNotes:
         if old is not None and new is not None and not self.notes.is_skipped(new):
             if new not in self.notes.files:
                 self.note(new, writes=True, truncates=True)
-            else:
-                self.notes.charge(self.notes.files[new]["written"])
+            elif self.notes.charge(self.notes.files[new]["written"]):
+                self.notes.spool.write("file", new, self.notes.files[new])
             self.on_removal(source)
 
     def on_mkdir(self, path: Any, *_: Any) -> None:
         """An audit event ``os.mkdir``, which comes before the folder is made."""
         place = absolute(path)
         if place is not None and not os.path.lexists(place):
-            self.notes.folders_made.add(place)
+            self.notes.add("folder-made", self.notes.folders_made, place)
 
     def on_truncate(self, path: Any, *_: Any) -> None:
         """An audit event ``os.truncate``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -9,40 +10,67 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from .children import become_plain, follow_children, tell_imports
 from .files import FileNotes
 from .identity import describe
 from .modules import modules_report, use_sources_only
 from .notes import COLLECT_EVENT, Notes, real_access, real_listdir
+from .spool import Spool
 from .stats import watch_stats
 from .variables import watch_variables
 
-CHILD_EVENTS = {
+CHILD_EVENTS = (
     "subprocess.Popen",
     "os.exec",
     "os.posix_spawn",
     "os.spawn",
     "os.system",
-    "os.fork",
     "os.forkpty",
     "os.startfile",
-}
+)
 LOOPBACK = ("", "localhost", "::1", "0.0.0.0")
 
 
-def install(project_root: str, shell: Any) -> None:
-    """Start to note what is used.
+def install(project_root: str, folder: str, shell: Any) -> None:
+    """Start to note what is used, in a kernel.
 
     Args:
         project_root: Code below this folder is the user's.
+        folder: The run's folder, for what has to be written through.
         shell: IPython's shell.
     """
-    notes = Notes(project_root, describe())
+    notes = Notes(project_root, describe(), Spool(folder))
     files = FileNotes(notes)
 
+    def before_cell(info: Any = None) -> None:
+        if info is None or getattr(info, "store_history", True):
+            notes.cell += 1
+
+    for place in _startup_files(shell):
+        files.note(place, writes=False)
+    shell.events.register("pre_run_cell", before_cell)
+    _watch(notes, files, lambda: _report(notes, shell))
+
+
+def install_in_child(project_root: str, folder: str) -> None:
+    """Start to note what is used, in another Python that the kernel started.
+
+    Args:
+        project_root: Code below this folder is the user's.
+        folder: The run's folder.
+    """
+    become_plain(folder)
+    notes = Notes(project_root, describe(), Spool(folder))
+    notes.spool.is_child = True
+    _watch(notes, FileNotes(notes), lambda: "")
+    atexit.register(tell_imports, notes)
+
+
+def _watch(notes: Notes, files: FileNotes, report: Callable[[], str]) -> None:
     def on_connect(_socket: Any, address: Any = None) -> None:
         host = address[0] if isinstance(address, tuple) and address else None
         if isinstance(host, str) and host not in LOOPBACK and not host.startswith("127."):
-            notes.network.add(host)
+            notes.add("network", notes.network, host)
 
     handlers: dict[str, Callable[..., None]] = {
         "open": files.on_open,
@@ -59,7 +87,7 @@ def install(project_root: str, shell: Any) -> None:
         "socket.sendto": on_connect,
     }
     for name in CHILD_EVENTS:
-        handlers[name] = lambda *_: notes.gaps.add("child-processes")
+        handlers[name] = lambda *_: notes.add("gap", notes.gaps, "child-processes")
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         handler = handlers.get(event)
@@ -67,20 +95,9 @@ def install(project_root: str, shell: Any) -> None:
             notes.quietly(event, handler, *arguments)
         elif event == COLLECT_EVENT and notes.active:
             notes.active = False
-            arguments[0].append(_report(notes, shell))
+            arguments[0].append(report())
 
-    def before_cell(info: Any = None) -> None:
-        if info is None or getattr(info, "store_history", True):
-            notes.cell += 1
-
-    def in_child() -> None:
-        notes.active = False
-
-    for place in _startup_files(shell):
-        files.note(place, writes=False)
-    shell.events.register("pre_run_cell", before_cell)
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=in_child)
+    follow_children(notes)
     use_sources_only(notes)
     watch_variables(notes)
     watch_stats(notes)

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from .spool import Spool
+
 COLLECT_EVENT = "jupyterlab_cache.collect"
 MOST_PATHS = 100_000
 STDLIB_PASS_THROUGH = (
@@ -39,9 +41,11 @@ class Notes:
     Args:
         project_root: Code below this folder is the user's.
         described: The interpreter's identity, site folders and folders of the standard library.
+        spool: Where to write through what is noted.
     """
 
-    def __init__(self, project_root: str, described: dict[str, Any]) -> None:
+    def __init__(self, project_root: str, described: dict[str, Any], spool: Spool) -> None:
+        self.spool = spool
         self.files: dict[str, dict[str, Any]] = {}
         self.folders: dict[str, dict[str, Any]] = {}
         self.stats: dict[str, dict[str, Any]] = {}
@@ -67,6 +71,8 @@ class Notes:
         self._root_prefix = os.path.join(project_root, "")
         self._cell_prefixes: tuple[str, ...] = (
             "<ipython-input",
+            "<string>",
+            "<stdin>",
             os.path.join(os.environ.get("TMPDIR", "/tmp"), "ipykernel_"),
         )
         try:
@@ -88,10 +94,18 @@ class Notes:
         finally:
             self.busy = False
 
-    def charge(self, cells: list[int]) -> None:
-        """Add the running cell to those that did something."""
-        if not cells or cells[-1] != self.cell:
-            cells.append(self.cell)
+    def charge(self, cells: list[int]) -> bool:
+        """Add the running cell to those that did something; whether that is new."""
+        if cells and cells[-1] == self.cell:
+            return False
+        cells.append(self.cell)
+        return True
+
+    def add(self, kind: str, names: set[str], name: str) -> None:
+        """Add a name to a set of them."""
+        if name not in names:
+            names.add(name)
+            self.spool.write(kind, name)
 
     def is_skipped(self, path: str) -> bool:
         """Whether a path lies among installed packages or in the standard library."""

@@ -51,8 +51,10 @@ def watch_stats(notes: Notes) -> None:
                 "made": bool(notes.files.get(place, {}).get("written")),
                 "cells": [],
             }
-        record["asked"] = sorted({*record["asked"], *_asked(through)})
-        notes.charge(record["cells"])
+        asked = sorted({*record["asked"], *_asked(through)})
+        if notes.charge(record["cells"]) or asked != record["asked"]:
+            record["asked"] = asked
+            notes.spool.write("stat", place, record)
 
     def watched_stat(original: Callable[..., Any]) -> Any:
         @functools.wraps(original)

@@ -26,9 +26,9 @@ def watch_variables(notes: Notes) -> None:
             return
         is_user, through = notes.user_caller(3)
         if "copy" in through:
-            notes.gaps.add("environment-copied")
+            notes.add("gap", notes.gaps, "environment-copied")
         elif is_user or key.startswith(LIBRARY_VARIABLES):
-            notes.variables.add(key)
+            notes.add("variable", notes.variables, key)
 
     @functools.wraps(original)
     def wrapper(self: Any, key: Any) -> Any:

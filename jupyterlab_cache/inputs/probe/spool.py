@@ -1,0 +1,60 @@
+"""Writes through what must not wait until the end, or would be lost with a child process.
+
+The kernel's own process claims each file that it touches, so that a watch on the file system does
+not charge it to others that run meanwhile. A child process writes all that it notes, since nobody
+will ask it at its end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+SPOOL_NAME = "spool"
+MOST_BYTES = 1 << 26
+
+
+class Spool:
+    """Lines of JSON in one file, which all processes of a run append to.
+
+    Args:
+        folder: The run's folder; where it is not there, as with a kernel on another machine,
+            nothing is written.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.is_child = False
+        self._claimed: set[str] = set()
+        self._written = 0
+        try:
+            path = os.path.join(folder, SPOOL_NAME)
+            self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)
+        except OSError:
+            self._descriptor = -1
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody reads what is written."""
+        return self._descriptor >= 0
+
+    def write(self, kind: str, name: str, record: Any = None) -> None:
+        """Write what was noted about something, or claim it."""
+        if self._descriptor < 0:
+            return
+        if not self.is_child:
+            if kind not in ("file", "folder") or name in self._claimed:
+                return
+            self._claimed.add(name)
+            kind, record = "claim", None
+        line = json.dumps([kind, name, record]).encode() + b"\n"
+        self._written += len(line)
+        if self._written <= MOST_BYTES:
+            os.write(self._descriptor, line)
+
+    def claim(self, path: str | None) -> None:
+        """Claim a path whose use says nothing about the run."""
+        if path is not None and path not in self._claimed and self._descriptor >= 0:
+            self._claimed.add(path)
+            os.write(self._descriptor, json.dumps(["claim", path, None]).encode() + b"\n")

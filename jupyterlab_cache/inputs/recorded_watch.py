@@ -1,0 +1,166 @@
+"""From what was seen in the file system, by whomever, to inputs and artefacts of one run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from ..store.records import Input
+from .filesystem_watch import Seen
+from .fingerprints import folder_fingerprint
+from .ledger import Ledger
+from .report import ProbeReport
+
+_NOTEBOOK_SUFFIX = ".ipynb"
+_CLOCK_SECONDS = 0.05
+"""Times of files come from a coarser clock than ours."""
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What is known of others' doing during the run.
+
+    Attributes:
+        claimed: Files and folders that this run's own processes have told of.
+        claimed_by_others: The same of other runs.
+        notebook: The executed notebook itself, which is no input of its own.
+        has_unobserved: Whether this run had children or libraries that nobody could observe from
+            inside; then what somebody else opened as well may have been theirs.
+        began: When the run began, seconds since the epoch.
+        former: Digests of what former runs wrote, from just before this one.
+    """
+
+    claimed: frozenset[str]
+    claimed_by_others: frozenset[str]
+    notebook: str
+    has_unobserved: bool
+    began: float
+    former: Mapping[str, str]
+
+
+def with_real_paths(paths: Iterable[str]) -> frozenset[str]:
+    """Paths, and where links in them lead: a watch sees only the latter."""
+    given = set(paths)
+    return frozenset(given | {os.path.realpath(path) for path in given})
+
+
+def record_seen(ledger: Ledger, seen: Seen, elsewhere: Elsewhere) -> None:
+    """Add what was opened or written and that nobody else is known to have been."""
+    ledger.folders_made |= _nameable(seen.folders_made, ledger)
+    touched = _nameable(set(seen.opened) | seen.written | seen.made, ledger)
+    for path in sorted(touched):
+        if _is_ours(path, seen.opened[path], seen.own.files[path], elsewhere):
+            _record_file(ledger, path, seen, elsewhere)
+    for folder in sorted(_nameable(set(seen.folders_opened), ledger)):
+        # Whoever imports or walks through the project opens folders; a child lists them.
+        if elsewhere.has_unobserved and _is_ours(
+            folder, seen.folders_opened[folder], seen.own.folders[folder], elsewhere
+        ):
+            _unless_ignored(ledger, folder, _record_folder)
+
+
+def _nameable(paths: set[str], ledger: Ledger) -> set[str]:
+    """Those paths that are text, as names in an entry have to be."""
+    good = set()
+    for path in paths:
+        try:
+            path.encode()
+            good.add(path)
+        except UnicodeEncodeError:
+            ledger.gaps.add("unnameable-files")
+    return good
+
+
+def adopt_writes(report: ProbeReport, ledger: Ledger, seen: Seen, elsewhere: Elsewhere) -> None:
+    """Tell the report which files that it saw being read a child process had written before.
+
+    Args:
+        report: Changed in place.
+        ledger: Where files are added that depend on what was there before the run.
+        seen: What was seen in the file system.
+        elsewhere: What of that is others' doing.
+    """
+    if not elsewhere.has_unobserved:
+        return
+    for path, record in report.files.items():
+        real = os.path.realpath(path)
+        if record.written or real in elsewhere.claimed_by_others or seen.own.files[real]:
+            continue
+        if real in seen.made:
+            record.before = None
+            record.written = [-1]
+        elif real in seen.written:
+            try:
+                digest = ledger.digest(path)
+            except OSError:
+                digest = None
+            if digest is not None and digest == elsewhere.former.get(real):
+                record.first, record.truncated, record.written = "write", True, [-1]
+            else:
+                ledger.add_changed(path)
+
+
+def _is_ours(path: str, count: int, own: int, elsewhere: Elsewhere) -> bool:
+    if path == elsewhere.notebook or path in elsewhere.claimed:
+        return False
+    if path in elsewhere.claimed_by_others and not elsewhere.has_unobserved:
+        return False
+    if own == 0:
+        return True
+    # Equal events in a row are told once, so the counts settle nothing where it matters.
+    return count > own or (elsewhere.has_unobserved and not path.endswith(_NOTEBOOK_SUFFIX))
+
+
+def _unless_ignored(ledger: Ledger, path: str, record: Callable[[Ledger, str], None]) -> None:
+    if not ledger.is_ignored(path) and not ledger.is_environment(path):
+        record(ledger, path)
+
+
+def _record_folder(ledger: Ledger, folder: str) -> None:
+    own = ledger.names_made_in(folder)
+    written = ledger.places.written(folder)
+    ledger.add(
+        Input(
+            "directory",
+            written,
+            folder_fingerprint(folder, own),
+            path=written,
+            without=tuple(sorted(own)),
+            created_by_run=folder in ledger.folders_made,
+        )
+    )
+
+
+def _record_file(ledger: Ledger, path: str, seen: Seen, elsewhere: Elsewhere) -> None:
+    if ledger.is_ignored(path) or ledger.is_environment(path):
+        return
+    try:
+        digest = ledger.digest(path)
+    except OSError:
+        return  # a pipe or a socket, or not ours to read
+    if path in seen.made:
+        if digest is not None:
+            ledger.add_artefact(path, digest, ())
+            if seen.opened[path] > 1:
+                # Made, and used again: being absent or the same fits, anything else may not.
+                ledger.add_file(path, digest, (), created=True)
+        return
+    if path in seen.written:
+        if digest is not None:
+            ledger.add_artefact(path, digest, ())
+        if digest is None or digest != elsewhere.former.get(path):
+            # Overwritten or appended to, nobody knows: the next run may start from another state.
+            ledger.add_changed(path)
+        else:
+            ledger.add_file(path, digest, (), created=True)
+        return
+    if digest is None or _changed_at(path) >= elsewhere.began - _CLOCK_SECONDS:
+        ledger.add_changed(path)
+    else:
+        ledger.add_file(path, digest, ())
+
+
+def _changed_at(path: str) -> float:
+    status = os.stat(path)
+    return max(status.st_mtime, status.st_ctime)

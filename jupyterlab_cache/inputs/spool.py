@@ -1,0 +1,135 @@
+"""The folder through which the processes of one run tell what they use, and reading from it."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from .probe_source import child_module
+from .report import FileReport, FolderReport, ProbeReport, StatReport
+
+_SPOOL = "spool"
+_MOST_BYTES = 1 << 28
+
+
+class RunFolder:
+    """A private folder of one run, with its spool and what Python children start with.
+
+    Args:
+        project_root: Code below this folder is the user's.
+    """
+
+    def __init__(self, project_root: str) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="jupyterlab-cache-run-"))
+        (self.path / _SPOOL).touch(mode=0o600)
+        source = child_module(project_root, str(self.path))
+        (self.path / "sitecustomize.py").write_text(source, "utf-8")
+        self._claims_of_ended: set[str] = set()
+        with _lock:
+            _open_folders.append(self)
+
+    def remove(self) -> None:
+        """Remove it; children that still run write to nobody."""
+        with _lock:
+            if self in _open_folders:
+                _open_folders.remove(self)
+                with contextlib.suppress(OSError):
+                    claims = self.claims()
+                    for other in _open_folders:
+                        other._claims_of_ended |= claims
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def claims(self) -> set[str]:
+        """Files and folders that processes of this run have touched so far."""
+        return {name for kind, name, _ in self.lines() if kind in ("claim", "file", "folder")}
+
+    def claims_of_others(self) -> set[str]:
+        """The same of all other runs of this process that went on at some time of this one."""
+        with _lock:
+            others = [folder for folder in _open_folders if folder is not self]
+            claimed = set(self._claims_of_ended)
+        for other in others:
+            with contextlib.suppress(OSError):
+                claimed |= other.claims()
+        return claimed
+
+    def lines(self) -> Iterator[tuple[str, str, Any]]:
+        """What was written; lines that are none are left out."""
+        with open(self.path / _SPOOL, "rb") as file:
+            data = file.read(_MOST_BYTES)
+        for line in data.splitlines():
+            try:
+                yield _decode_line(line)
+            except (msgspec.MsgspecError, RecursionError):
+                continue
+
+
+_lock = threading.Lock()
+_open_folders: list[RunFolder] = []
+_decode_line = msgspec.json.Decoder(tuple[str, str, Any]).decode
+
+
+def add_children(report: ProbeReport, folder: RunFolder) -> None:
+    """Add to the kernel's report what its child processes wrote.
+
+    Args:
+        report: The kernel's own; changed in place.
+        folder: Where the children wrote.
+    """
+    for kind, name, record in folder.lines():
+        try:
+            if kind == "file":
+                _add_file(report, name, msgspec.convert(record, FileReport))
+            elif kind == "folder":
+                report.folders.setdefault(name, msgspec.convert(record, FolderReport))
+            elif kind == "stat":
+                _add_stat(report, name, msgspec.convert(record, StatReport))
+            elif kind == "variable":
+                report.variables.append(name)
+            elif kind == "environment-file":
+                report.environment_files.append(name)
+            elif kind == "folder-made":
+                report.folders_made.append(name)
+            elif kind == "absent":
+                report.absent.append(name)
+                report.attempted.append(name)
+            elif kind == "attempted":
+                report.attempted.append(name)
+            elif kind == "gap":
+                report.gaps.append(name)
+            elif kind == "network":
+                report.network.append(name)
+        except msgspec.MsgspecError:
+            report.errors.append("malformed line of a child")
+    report.variables = sorted(set(report.variables))
+    report.absent = sorted(set(report.absent))
+    report.attempted = sorted(set(report.attempted))
+
+
+def _add_file(report: ProbeReport, path: str, record: FileReport) -> None:
+    known = report.files.get(path)
+    if known is None:
+        report.files[path] = record
+        return
+    if record.before is None and record.written and known.before is not None:
+        # Whoever found it there came after the one who made it.
+        known, record = record, known
+        report.files[path] = known
+    known.read += record.read
+    known.written += record.written
+    known.database = known.database or record.database
+
+
+def _add_stat(report: ProbeReport, path: str, record: StatReport) -> None:
+    known = report.stats.get(path)
+    if known is None:
+        report.stats[path] = record
+    else:
+        known.asked = sorted({*known.asked, *record.asked})
