@@ -1,4 +1,4 @@
-"""The server that all browser tests share.
+"""The server that all browser tests share; a test of restarts starts one of its own, and keeps its files.
 
 Galata opens the server to anybody on this machine: no token and no cross-site check. Never use this
 elsewhere.
@@ -16,8 +16,9 @@ from jupyterlab.galata import configure_jupyter_server
 WORK = Path(os.environ["JUPYTERLAB_CACHE_UI_WORK"])
 ROOT = WORK / "root"
 ROOT.mkdir(parents=True, exist_ok=True)
-# Made by playwright.config.ts for this run; only the server knows when the last file is written.
-atexit.register(shutil.rmtree, WORK, ignore_errors=True)
+if "JUPYTERLAB_CACHE_UI_KEEP" not in os.environ:
+    # Made by playwright.config.ts for this run; only the server knows when the last file is written.
+    atexit.register(shutil.rmtree, WORK, ignore_errors=True)
 
 configure_jupyter_server(c)  # noqa: F821
 c.ServerApp.root_dir = str(ROOT)  # noqa: F821

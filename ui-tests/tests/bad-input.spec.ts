@@ -21,9 +21,8 @@ test('a file that is no notebook is refused with its reason', async ({
 test('a notebook that vanished is told of', async ({ lab }) => {
   lab.writeNotebook('gone.ipynb', ['1']);
   await lab.open('gone.ipynb');
-  await lab.kernelReady();
-  await lab.page.menu.clickMenuItem('File>Save Notebook');
-  await lab.settled();
+  // Otherwise caching would save it, and so make it anew.
+  await lab.save();
   lab.remove('gone.ipynb');
   await lab.button('Cache this notebook').click();
   await expect(lab.notification('does not exist')).toBeVisible({

@@ -5,7 +5,6 @@ test('after Run All the outputs can be stored as they stand', async ({
 }) => {
   lab.writeNotebook('a.ipynb', ["print('by hand')", '6 * 7']);
   await lab.open('a.ipynb');
-  await lab.kernelReady();
   await lab.page.menu.clickMenuItem('Run>Run All Cells');
   const offer = lab.notification('run from top to bottom');
   await expect(offer).toBeVisible({ timeout: 30_000 });
@@ -19,7 +18,6 @@ test('after Run All the outputs can be stored as they stand', async ({
 test('a run out of order gets no offer', async ({ lab }) => {
   lab.writeNotebook('a.ipynb', ["print('one')", "print('two')"]);
   await lab.open('a.ipynb');
-  await lab.kernelReady();
   for (const index of [1, 0]) {
     await lab.codeCells().nth(index).locator('.cm-content').click();
     await lab.page.keyboard.press('ControlOrMeta+Enter');

@@ -23,22 +23,36 @@ export class Lab {
   /**
    * @param page - JupyterLab.
    * @param folder - The copy of the examples, relative to the server's root.
+   * @param root - The server's root folder on disk.
    */
   constructor(
     readonly page: IJupyterLabPageFixture,
-    readonly folder: string
+    readonly folder: string,
+    private readonly root = serverRoot()
   ) {}
 
   /** The copy of the examples on disk. */
   get path(): string {
-    return join(serverRoot(), this.folder);
+    return join(this.root, this.folder);
   }
 
-  /** Open a notebook of the examples. */
+  /** Open a notebook of the examples, and wait until it and its kernel are ready for a person. */
   async open(name: string): Promise<void> {
     await this.page.notebook.openByPath(`${this.folder}/${name}`);
     await expect(this.cells().first()).toBeVisible();
+    await expect(this.notebook().locator('.jp-Spinner')).toHaveCount(0);
+    await expect(this.page.getByText(/\| Idle$/)).toBeVisible({
+      timeout: 60_000
+    });
     await expect(this.chip()).toBeVisible();
+  }
+
+  /** Save the notebook, as a person does, and wait until that is done. */
+  async save(): Promise<void> {
+    await this.page.keyboard.press('ControlOrMeta+S');
+    await expect(this.page.locator('.lm-TabBar-tab.jp-mod-dirty')).toHaveCount(
+      0
+    );
   }
 
   /** The notebook that is in front. */
@@ -106,17 +120,38 @@ export class Lab {
     await this.page.menu.clickMenuItem('Edit>Clear Outputs of All Cells');
   }
 
-  /** Wait until the front end has had the time to ask the server again. */
+  /** Wait until the front end has asked the server once more, and has its answer. */
   async settled(): Promise<void> {
-    await this.page.waitForTimeout(500);
-    await this.page.waitForLoadState('networkidle');
+    const question = await this.page.waitForRequest(request =>
+      new URL(request.url()).pathname.endsWith('/jupyterlab-cache/status')
+    );
+    expect((await question.response())?.ok()).toBe(true);
   }
 
-  /** How many kernels the server has. */
-  async kernelCount(): Promise<number> {
-    const response = await this.page.request.get('/api/kernels');
+  /** Which kernels and sessions the server has. */
+  async running(): Promise<{ kernels: string[]; sessions: string[] }> {
+    return {
+      kernels: await this.idsOf('/api/kernels'),
+      sessions: await this.idsOf('/api/sessions')
+    };
+  }
+
+  /** The jobs of the server. */
+  async jobs(): Promise<{ id: string; state: string }[]> {
+    const response = await this.page.request.get('/jupyterlab-cache/jobs');
     expect(response.ok()).toBe(true);
-    return ((await response.json()) as unknown[]).length;
+    return (
+      (await response.json()) as { jobs: { id: string; state: string }[] }
+    ).jobs;
+  }
+
+  /** Cancel what is still queued or running, so that it is in nobody's way. */
+  async cancelJobs(): Promise<void> {
+    for (const { id, state } of await this.jobs()) {
+      if (state === 'queued' || state === 'running') {
+        await this.page.request.delete(`/jupyterlab-cache/jobs/${id}`);
+      }
+    }
   }
 
   /** The text of a file of the examples. */
@@ -160,13 +195,6 @@ export class Lab {
     rmSync(this.pathOf(name));
   }
 
-  /** Wait until the document's own kernel is there and has nothing to do. */
-  async kernelReady(): Promise<void> {
-    await expect(
-      this.notebook().locator('.jp-Notebook-ExecutionIndicator')
-    ).toHaveAttribute('data-status', 'idle', { timeout: 30_000 });
-  }
-
   /** A notification with these words. */
   notification(words: string): Locator {
     return this.page.locator('.Toastify__toast').filter({ hasText: words });
@@ -185,17 +213,15 @@ export class Lab {
     await expect(this.panel()).toBeVisible();
   }
 
-  /** Number of outputs in the document, drawn or not. */
-  async modelOutputCount(): Promise<number> {
+  /** All outputs in the document, drawn or not. */
+  async modelOutputs(): Promise<unknown[]> {
     return this.page.evaluate(() => {
       const panel = window.jupyterapp.shell.currentWidget as unknown as {
-        model: { cells: Iterable<{ outputs?: { length: number } }> };
+        model: { cells: Iterable<{ outputs?: { toJSON(): unknown[] } }> };
       };
-      let count = 0;
-      for (const cell of panel.model.cells) {
-        count += cell.outputs?.length ?? 0;
-      }
-      return count;
+      return [...panel.model.cells].flatMap(
+        cell => cell.outputs?.toJSON() ?? []
+      );
     });
   }
 
@@ -223,8 +249,17 @@ export class Lab {
     return path;
   }
 
-  private toolbar(): Locator {
+  /** The toolbar of the notebook that is in front. */
+  toolbar(): Locator {
     return this.notebook().locator('.jp-NotebookPanel-toolbar');
+  }
+
+  private async idsOf(resource: string): Promise<string[]> {
+    const response = await this.page.request.get(resource);
+    expect(response.ok()).toBe(true);
+    return ((await response.json()) as { id: string }[])
+      .map(({ id }) => id)
+      .sort();
   }
 
   private async focusCell(cell: Locator): Promise<void> {
@@ -232,9 +267,11 @@ export class Lab {
     const rendered = cell.locator('.jp-MarkdownOutput');
     if (await rendered.isVisible()) {
       await rendered.dblclick();
-    } else {
-      await cell.locator('.cm-content').first().click();
     }
+    const editor = cell.locator('.cm-content');
+    await editor.click();
+    // Keys that come earlier are commands for the notebook.
+    await expect(editor).toBeFocused();
   }
 }
 
@@ -251,7 +288,9 @@ export const test = galata.extend<{ lab: Lab }>({
     rmSync(path, { recursive: true, force: true, maxRetries: 5 });
   },
   lab: async ({ page, tmpPath }, use) => {
-    await use(new Lab(page, tmpPath));
+    const lab = new Lab(page, tmpPath);
+    await use(lab);
+    await lab.cancelJobs();
   }
 });
 
