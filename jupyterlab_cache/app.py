@@ -13,11 +13,13 @@ from .execution.engine import ExecutionSettings
 from .execution.jobs import Job
 from .execution.kernels import Kernels
 from .execution.queue import JobQueue
+from .inputs.input_watch import InputWatch
 from .rest import HANDLERS
 from .store.signatures import KeyRing
 
 _EVENTS = Path(__file__).parent / "events"
 JOB_EVENT = "https://events.jupyter.org/jupyterlab_cache/job/v1"
+INPUTS_EVENT = "https://events.jupyter.org/jupyterlab_cache/inputs/v1"
 STORE_EVENT = "https://events.jupyter.org/jupyterlab_cache/store/v1"
 
 
@@ -63,6 +65,7 @@ class CacheApp(ExtensionApp):
 
     cache: NotebookCache
     queue: JobQueue
+    input_watch: InputWatch
 
     @property
     def _server(self) -> Any:
@@ -92,11 +95,12 @@ class CacheApp(ExtensionApp):
             workers=self.workers,
         )
         self.queue.listen(self._announce_job)
+        self.input_watch = InputWatch(self._announce_inputs)
 
     def initialize_handlers(self) -> None:
         """Register the handlers and the schemas of the events."""
         self.handlers.extend(HANDLERS)
-        for schema in ("job", "store"):
+        for schema in ("inputs", "job", "store"):
             self._server.event_logger.register_event_schema(_EVENTS / f"{schema}.yaml")
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
@@ -105,6 +109,7 @@ class CacheApp(ExtensionApp):
 
     async def stop_extension(self) -> None:
         """Stop running jobs and their kernels, and write back what was learned about files."""
+        await self.input_watch.stop()
         await self.queue.stop()
         self.cache.close()
 
@@ -116,6 +121,9 @@ class CacheApp(ExtensionApp):
         """Tell all browsers that the entries of a notebook changed."""
         data = {"path": path, "action": action, "entry": entry}
         self._server.event_logger.emit(schema_id=STORE_EVENT, data=data)
+
+    def _announce_inputs(self, path: str) -> None:
+        self._server.event_logger.emit(schema_id=INPUTS_EVENT, data={"path": path})
 
     def _announce_job(self, job: Job) -> None:
         path = self.path_of_job(job)

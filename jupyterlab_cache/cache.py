@@ -18,6 +18,7 @@ from .notebooks.discovery import find_notebooks
 from .notebooks.errors import NotebookError, NotebookInvalid
 from .notebooks.reader import read_digests
 from .projects import Project, Projects
+from .store.errors import StoreError
 from .store.signatures import KeyRing, notary_secret
 from .store.store import StoredEntry
 
@@ -190,6 +191,24 @@ class NotebookCache:
     ) -> Status:
         """The verdict on one saved notebook, given by its absolute path below the root."""
         return self._judge(notebook, self._digests(notebook), self.verifier(), variant or {})
+
+    def paths_behind(self, status: Status) -> list[str]:
+        """Absolute paths that the verdict on a notebook depends on, to be watched.
+
+        Args:
+            status: As :meth:`judge` gave it.
+        """
+        if status.entry is None:
+            return []
+        notebook = self.projects.resolve(status.path)
+        project = self.projects.of(notebook)
+        try:
+            stored = project.store.get(status.entry)
+        except StoreError:
+            return []  # it was removed meanwhile
+        return self.verifier().paths_of(
+            stored, notebook_folder=notebook.parent, project_root=project.root
+        )
 
     def verifier(self) -> Verifier:
         """A fresh look at the present: every path is checked once by each verifier."""

@@ -60,6 +60,29 @@ class Verifier:
                 reasons.setdefault((reason.code, reason.subject), reason)
         return list(reasons.values())
 
+    def paths_of(
+        self, stored: StoredEntry, *, notebook_folder: Path, project_root: Path
+    ) -> list[str]:
+        """The absolute paths whose change may change what :meth:`reasons` finds.
+
+        Args:
+            stored: The entry whose inputs are compared.
+            notebook_folder: Where its relative paths start.
+            project_root: Paths outside it are left out for an entry that is not ours.
+        """
+        places = Places(notebook_folder, project_root)
+        paths = []
+        for item in stored.entry.inputs:
+            if item.path is not None:
+                path = places.absolute(item.path)
+                if stored.trusted or places.is_inside(path):
+                    paths += [path, os.path.realpath(path)]
+        if any(item.kind in ("package", "import-names") for item in stored.entry.inputs):
+            spec = find_kernelspec(stored.entry.kernel_name)
+            interpreter = interpreter_of(spec, self._stat_cache) if spec else None
+            paths += interpreter.site_folders if interpreter else ()
+        return list(dict.fromkeys(paths))
+
     def _compare(self, item: Input, stored: StoredEntry, places: Places) -> Reason | None:
         if item.path is not None:
             path = places.absolute(item.path)

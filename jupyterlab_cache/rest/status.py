@@ -12,6 +12,8 @@ from .operation import CacheHandler, Refused, operation
 from .wire import StatusRequest, job_wire, status_wire
 
 MAX_NOTEBOOKS = 1000
+MAX_WATCHED = 20
+"""Whoever asks for more makes a list, and does not look at one notebook."""
 
 
 class StatusHandler(CacheHandler):
@@ -43,6 +45,10 @@ class StatusHandler(CacheHandler):
 
     async def _statuses(self, queries: Sequence[tuple[str, DocumentDigests | None]]) -> object:
         statuses = await self.in_thread(self.cache.judge, queries)
+        if len(statuses) <= MAX_WATCHED:
+            for status in statuses:
+                paths = await self.in_thread(self.cache.paths_behind, status)
+                await self.app.input_watch.show(status.path, paths)
         answers = []
         for status in statuses:
             job = self.app.queue.active_job(self.cache.projects.resolve(status.path))

@@ -9,6 +9,7 @@ import type {
   ICacheClient,
   ICacheEvents,
   IJobEvent,
+  IInputsEvent,
   IStoreEvent,
   Job,
   JobRequest,
@@ -125,6 +126,7 @@ export function jobWith(fields: Partial<Job> = {}): Job {
 export class FakeEvents implements ICacheEvents {
   readonly jobChanged = new Signal<this, IJobEvent>(this);
   readonly storeChanged = new Signal<this, IStoreEvent>(this);
+  readonly inputsChanged = new Signal<this, IInputsEvent>(this);
 
   /** Tell of a job as it is now. */
   tell(job: Job): void {

@@ -13,6 +13,10 @@ export const JOB_EVENT = 'https://events.jupyter.org/jupyterlab_cache/job/v1';
 export const STORE_EVENT =
   'https://events.jupyter.org/jupyterlab_cache/store/v1';
 
+/** Schema of the events about inputs, `jupyterlab_cache/events/inputs.yaml`. */
+export const INPUTS_EVENT =
+  'https://events.jupyter.org/jupyterlab_cache/inputs/v1';
+
 /** A job was queued, started, advanced by a cell or ended. */
 export interface IJobEvent {
   readonly job: string;
@@ -29,6 +33,11 @@ export interface IStoreEvent {
   readonly entry?: string;
 }
 
+/** Something was changed that the shown verdict on a notebook depends on. */
+export interface IInputsEvent {
+  readonly path: string;
+}
+
 /** What the server tells of its own accord: hints to refetch, which may also get lost. */
 export interface ICacheEvents {
   /** Something happened to a job. */
@@ -36,6 +45,9 @@ export interface ICacheEvents {
 
   /** Something happened to a store. */
   readonly storeChanged: ISignal<ICacheEvents, IStoreEvent>;
+
+  /** Something happened to what a verdict depends on. */
+  readonly inputsChanged: ISignal<ICacheEvents, IInputsEvent>;
 }
 
 /** Our events, picked from the stream in which the server sends those of all extensions. */
@@ -51,6 +63,10 @@ export class CacheEvents implements ICacheEvents, IDisposable {
 
   get storeChanged(): ISignal<this, IStoreEvent> {
     return this._storeChanged;
+  }
+
+  get inputsChanged(): ISignal<this, IInputsEvent> {
+    return this._inputsChanged;
   }
 
   get isDisposed(): boolean {
@@ -72,12 +88,15 @@ export class CacheEvents implements ICacheEvents, IDisposable {
       this._jobChanged.emit(fields);
     } else if (emission.schema_id === STORE_EVENT && isStoreEvent(fields)) {
       this._storeChanged.emit(fields);
+    } else if (emission.schema_id === INPUTS_EVENT && isInputsEvent(fields)) {
+      this._inputsChanged.emit(fields);
     }
   }
 
   private readonly _stream: Event.Stream;
   private readonly _jobChanged = new Signal<this, IJobEvent>(this);
   private readonly _storeChanged = new Signal<this, IStoreEvent>(this);
+  private readonly _inputsChanged = new Signal<this, IInputsEvent>(this);
   private _isDisposed = false;
 }
 
@@ -96,4 +115,8 @@ function isStoreEvent(value: Fields): value is Fields & IStoreEvent {
     typeof value.path === 'string' &&
     (value.action === 'added' || value.action === 'removed')
   );
+}
+
+function isInputsEvent(value: Fields): value is Fields & IInputsEvent {
+  return typeof value.path === 'string';
 }

@@ -9,7 +9,6 @@ import type {
   DocumentDigests,
   ICacheClient,
   ICacheEvents,
-  IStoreEvent,
   Job,
   Status
 } from '../contract';
@@ -73,7 +72,8 @@ export class NotebookStatus implements INotebookStatus, IDisposable {
       name: 'jupyterlab-cache:status',
       standby: () => (this._isShown() ? 'when-hidden' : true)
     });
-    options.events.storeChanged.connect(this._onStore, this);
+    options.events.storeChanged.connect(this._onChange, this);
+    options.events.inputsChanged.connect(this._onChange, this);
     options.jobs.changed.connect(this._onJobs, this);
     this.context.pathChanged.connect(this._onPath, this);
     this.context.disposed.connect(this.dispose, this);
@@ -186,7 +186,7 @@ export class NotebookStatus implements INotebookStatus, IDisposable {
     );
   }
 
-  private _onStore(_: unknown, event: IStoreEvent): void {
+  private _onChange(_: unknown, event: { readonly path: string }): void {
     if (event.path === this.path) {
       this._catchUp();
     }

@@ -168,12 +168,12 @@ class Scenario:
     prepare: Callable[[Project], object] = lambda _: None
 
 
-def play(scenario: Scenario, project: Project) -> None:
+def play(scenario: Scenario, project: Project, kernel: str = "python3") -> None:
     """Execute, edit, revert, and look at the verdict each time."""
     for name, content in scenario.files.items():
         project.write(name, content)
     scenario.prepare(project)
-    project.notebook(*scenario.cells, name=scenario.notebook)
+    project.notebook(*scenario.cells, name=scenario.notebook, kernel=kernel)
     result = project.run(scenario.notebook)
     assert result.result == "executed"
     status = project.status(scenario.notebook)

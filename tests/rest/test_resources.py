@@ -207,6 +207,51 @@ async def test_progress_is_told_as_events(
     assert seen[-1] == ("done", 3)
 
 
+async def test_a_change_of_an_input_is_told_at_once(
+    client: Any, write_notebook: Any, jp_serverapp: Any, jp_root_dir: Path
+) -> None:
+    """Only for a notebook whose verdict was asked for, and both ways."""
+    told: list[str] = []
+    changed = asyncio.Event()
+
+    async def listen(logger: Any, schema_id: str, data: dict[str, Any]) -> None:
+        told.append(data["path"])
+        changed.set()
+
+    jp_serverapp.event_logger.add_listener(
+        schema_id="https://events.jupyter.org/jupyterlab_cache/inputs/v1", listener=listen
+    )
+    (jp_root_dir / "helper_module.py").write_text("value = 1\n")
+    (jp_root_dir / "other.txt").write_text("1")
+    write_notebook("a.ipynb", "import helper_module, os", "print(os.path.exists('in/flag'))")
+    write_notebook("b.ipynb", "print(open('other.txt').read())")
+    await client.run("a.ipynb")
+    await client.run("b.ipynb")
+    await client.get("status", path="a.ipynb")
+    await asyncio.sleep(0.5)
+    told.clear()
+
+    async def wait_for_word() -> None:
+        await asyncio.wait_for(changed.wait(), 10)
+        changed.clear()
+
+    changed.clear()
+    for content in ("value = 1234\n", "value = 1\n"):
+        (jp_root_dir / "helper_module.py").write_text(content)
+        await wait_for_word()
+        await client.get("status", path="a.ipynb")
+    (jp_root_dir / "in").mkdir()
+    await wait_for_word()
+    await client.get("status", path="a.ipynb")
+    await asyncio.sleep(0.5)
+    changed.clear()
+    (jp_root_dir / "in" / "flag").touch()
+    await wait_for_word()
+    (jp_root_dir / "other.txt").write_text("22")
+    await asyncio.sleep(0.5)
+    assert set(told) == {"a.ipynb"}
+
+
 async def test_outputs_are_stored_as_they_stand(
     client: Any, write_notebook: Any, jp_root_dir: Path
 ) -> None:

@@ -3,7 +3,7 @@ import { join } from 'path';
 import type { Event } from '@jupyterlab/services';
 import { Stream } from '@lumino/signaling';
 import type * as yaml from 'yaml';
-import { CacheEvents, JOB_EVENT, STORE_EVENT } from '../events';
+import { CacheEvents, INPUTS_EVENT, JOB_EVENT, STORE_EVENT } from '../events';
 
 // The build for browsers, which Jest would choose, is an ES module.
 const { parse } = jest.requireActual<typeof yaml>('../../../node_modules/yaml');
@@ -45,8 +45,18 @@ describe('CacheEvents', () => {
   it('knows the schemas of the server', () => {
     expect(schema('job').$id).toBe(JOB_EVENT);
     expect(schema('store').$id).toBe(STORE_EVENT);
+    expect(schema('inputs').$id).toBe(INPUTS_EVENT);
     expect(Object.keys(job).sort()).toEqual(schema('job').required.sort());
     expect(Object.keys(store).sort()).toEqual(schema('store').required.sort());
+  });
+
+  it('tells of changed inputs', () => {
+    const inputs = jest.fn();
+    events.inputsChanged.connect((_, event) => void inputs(event));
+    stream.emit({ schema_id: INPUTS_EVENT, path: 'a.ipynb' });
+    stream.emit({ schema_id: INPUTS_EVENT, path: 3 });
+    expect(inputs).toHaveBeenCalledTimes(1);
+    expect(inputs.mock.calls[0][0].path).toBe('a.ipynb');
   });
 
   it('picks our events from those of all extensions', () => {

@@ -160,6 +160,15 @@ describe('NotebookStatus', () => {
     expect(client.asked).toHaveLength(2);
   });
 
+  it('asks again when inputs of its notebook changed', async () => {
+    events.inputsChanged.emit({ path: 'other.ipynb' });
+    await turn();
+    expect(client.asked).toHaveLength(1);
+    events.inputsChanged.emit({ path: 'a.ipynb' });
+    await turn();
+    expect(client.asked).toHaveLength(2);
+  });
+
   it('rests while nobody looks, and catches up', async () => {
     isShown = false;
     edit('a = 2');
