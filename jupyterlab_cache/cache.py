@@ -315,7 +315,7 @@ class NotebookCache:
             kernels=kernels or own_kernels(),
             wish=wish or Wish(),
             jobs=jobs,
-            write=self.restore if write else None,
+            write=write,
             shown=self.projects.relative,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import Literal
 
 import msgspec
 
-from ..notebooks.errors import NotebookError
-from ..store.errors import StoreError
 from ..store.records import Failure
 from .freshening import Wish, Workspace, freshen
-from .kernels import Kernels, KernelStartFailed, UnknownKernel
+from .kernels import Kernels
+from .restoring import write_outputs
+
+_log = logging.getLogger(__name__)
 
 RunOutcome = Literal["fresh", "executed", "failed", "cancelled"]
 
@@ -44,7 +46,7 @@ async def run_each(
     kernels: Kernels,
     wish: Wish,
     jobs: int,
-    write: Callable[[Path], object] | None,
+    write: bool,
     shown: Callable[[Path], str],
 ) -> AsyncIterator[RunResult]:
     """Bring notebooks up to date, yielding each one's result as soon as it is there.
@@ -55,7 +57,7 @@ async def run_each(
         kernels: Where kernels come from; closed at the end.
         wish: How they are to be brought up to date.
         jobs: How many at once.
-        write: Puts the outputs into a notebook's file; None to leave files alone.
+        write: Put the outputs into the files, also those of an execution that is not reused.
         shown: How a notebook's path is written in a result.
     """
     free = asyncio.Semaphore(jobs)
@@ -80,16 +82,23 @@ async def _run_one(
     notebook: Path,
     kernels: Kernels,
     wish: Wish,
-    write: Callable[[Path], object] | None,
+    write: bool,
     path: str,
 ) -> RunResult:
     started = time.monotonic()
     try:
         outcome = await freshen(workspace, notebook, kernels, wish)
-        if write is not None and outcome.result in ("executed", "fresh", "failed"):
-            await asyncio.to_thread(write, notebook)
-    except (KernelStartFailed, UnknownKernel, NotebookError, StoreError, OSError) as error:
+        if write and outcome.entry is not None and outcome.result != "cancelled":
+            await asyncio.to_thread(_write, workspace, notebook, outcome.entry)
+    except Exception as error:
+        # One notebook's trouble must not stop those behind it.
+        _log.info("%s failed: %r", path, error)
         failure = Failure(type(error).__name__, str(error))
         return RunResult(path, "failed", None, time.monotonic() - started, failure)
     seconds = time.monotonic() - started
     return RunResult(path, outcome.result, outcome.entry, seconds, outcome.failure)
+
+
+def _write(workspace: Workspace, notebook: Path, entry_id: str) -> None:
+    stored = workspace.project_of(notebook).store.get(entry_id)
+    write_outputs(workspace, notebook, stored)

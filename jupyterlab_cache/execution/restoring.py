@@ -9,6 +9,7 @@ import msgspec
 from ..notebooks import document as documents
 from ..notebooks.errors import NotebookError
 from ..store.errors import BlobDamaged, BlobMissing
+from ..store.store import StoredEntry
 from .freshening import Workspace
 
 
@@ -45,17 +46,37 @@ def restore(workspace: Workspace, notebook: Path, *, output: Path | None = None)
         causes = "; ".join(reason.message for reason in status.reasons)
         message = f"{status.verdict}: {causes}" if causes else status.verdict
         return RestoreResult(status.path, restored=False, entry=None, message=message)
-    store = workspace.project_of(notebook).store
-    stored = store.get(status.entry)
+    stored = workspace.project_of(notebook).store.get(status.entry)
     try:
-        outputs = store.outputs_of(stored)
+        write_outputs(workspace, notebook, stored, output=output)
     except (BlobMissing, BlobDamaged) as error:
         return RestoreResult(status.path, restored=False, entry=stored.id, message=str(error))
+    return RestoreResult(status.path, restored=True, entry=stored.id)
+
+
+def write_outputs(
+    workspace: Workspace, notebook: Path, stored: StoredEntry, *, output: Path | None = None
+) -> None:
+    """Put the outputs of an entry into a notebook's file, whatever the verdict on it.
+
+    Args:
+        workspace: The notebook's surroundings.
+        notebook: Absolute path of the notebook.
+        stored: An entry with the notebook's code key.
+        output: File to write instead.
+
+    Raises:
+        NotebookError: The notebook is missing or unreadable, its format cannot hold outputs and
+            no ``output`` is given, or its code is not what the entry executed.
+        BlobMissing: The outputs are gone.
+        BlobDamaged: The outputs are not what was stored.
+    """
+    store = workspace.project_of(notebook).store
+    outputs = store.outputs_of(stored)
     counts = [cell.execution_count for cell in stored.entry.cells]
     node = documents.load(notebook)
-    if documents.digests_of(node).code_key(workspace.default_kernel) != status.code_key:
-        raise NotebookError(f"{status.path} was changed meanwhile; restore it again.")
+    if documents.digests_of(node).code_key(workspace.default_kernel) != stored.entry.code_key:
+        raise NotebookError(f"{notebook.name} was changed meanwhile; restore it again.")
     documents.put_outputs(node, list(zip(outputs, counts, strict=True)))
     documents.save(node, output or notebook)
     store.marks.touch_used(stored.id)
-    return RestoreResult(status.path, restored=True, entry=stored.id)

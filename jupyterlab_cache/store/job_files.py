@@ -5,12 +5,17 @@ from __future__ import annotations
 import contextlib
 import re
 
+import msgspec
+
 from .errors import StoreError
 from .layout import JOBS, Layout
+from .signatures import KeyRing, Signature
 
 _JOB_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 _SUFFIX = ".json"
 _MAX_BYTES = 4 * 1024**2
+_PURPOSE = b"job\n"
+_decode_signatures = msgspec.json.Decoder(list[Signature]).decode
 
 
 class JobFiles:
@@ -18,10 +23,13 @@ class JobFiles:
 
     Args:
         layout: The store's folder.
+        keys: Keys that sign records. A job starts an execution when the server starts, so one that
+            came with a copied or cloned store must not count.
     """
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, keys: KeyRing) -> None:
         self._layout = layout
+        self._keys = keys
 
     def write(self, job_id: str, data: bytes) -> None:
         """Keep the record of a job in place of the one before.
@@ -34,10 +42,11 @@ class JobFiles:
         name = _name(job_id)
         if len(data) > _MAX_BYTES:
             raise StoreError(f"The record of a job can have {_MAX_BYTES} bytes, not {len(data)}.")
-        self._layout.write(name, data)
+        signatures = msgspec.json.encode(self._keys.sign(_PURPOSE + data))
+        self._layout.write(name, signatures + b"\n" + data)
 
     def read_all(self) -> dict[str, bytes]:
-        """Job id → record; what cannot be read is left out.
+        """Job id → record; what cannot be read, or is not signed by us, is left out.
 
         Raises:
             StoreError: The store cannot be used.
@@ -50,8 +59,19 @@ class JobFiles:
                 job_id = name.removesuffix(_SUFFIX)
                 if name.endswith(_SUFFIX) and _JOB_ID.fullmatch(job_id):
                     with contextlib.suppress(OSError):
-                        found[job_id] = self._layout.files.read(f"{JOBS}/{name}", _MAX_BYTES)
+                        data = self._layout.files.read(f"{JOBS}/{name}", 2 * _MAX_BYTES)
+                        record = self._checked(data)
+                        if record is not None:
+                            found[job_id] = record
         return found
+
+    def _checked(self, data: bytes) -> bytes | None:
+        head, _, record = data.partition(b"\n")
+        try:
+            signatures = _decode_signatures(head)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return None
+        return record if self._keys.trusts(_PURPOSE + record, signatures) else None
 
     def remove(self, job_id: str) -> None:
         """Forget a job; harmless when it is gone already, or the store cannot be written.

@@ -66,7 +66,7 @@ class Store:
         self._index = Index(self._layout, self._entries)
         self.blobs = BlobStore(self._layout, max_bytes=max_blob_bytes, report=self._report)
         self.marks = Marks(self._layout)
-        self.job_files = JobFiles(self._layout)
+        self.job_files = JobFiles(self._layout, keys)
 
     @property
     def folder(self) -> Path:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Callable
 from hashlib import sha256
@@ -12,6 +13,7 @@ from store_support import only_file, plant
 
 from jupyterlab_cache.store.errors import EntryMissing, StoreError
 from jupyterlab_cache.store.records import Entry
+from jupyterlab_cache.store.signatures import KeyRing
 from jupyterlab_cache.store.store import Store
 
 ID = "0123456789abcdef" * 2
@@ -136,6 +138,17 @@ def test_jobs(store: Store, open_again: Callable[..., Store]) -> None:
     store.job_files.remove("b")
     store.job_files.remove("b")
     assert open_again().job_files.read_all() == {ID: b"opaque \xff"}
+
+
+def test_a_job_that_somebody_else_wrote_is_left_out(store: Store, tmp_path: Path) -> None:
+    other = Store(tmp_path / "other", KeyRing(b"another key"))
+    other.job_files.write("theirs", b"1")
+    store.job_files.write("ours", b"1")
+    folder = store.folder / "jobs"
+    shutil.copy(other.folder / "jobs" / "theirs.json", folder)
+    (folder / "bare.json").write_bytes(b'{"notebook": "a.ipynb"}')
+    (folder / "swapped.json").write_bytes((folder / "ours.json").read_bytes() + b"2")
+    assert store.job_files.read_all() == {"ours": b"1"}
 
 
 @pytest.mark.parametrize("name", ["", "..", "../x", "a/b", ".hidden", "\0", "x" * 65, "a.b", "a\n"])
