@@ -90,6 +90,8 @@ def _print(status: Status) -> None:
     click.echo(f"{click.style(f'{mark} {status.verdict:<8}', fg=colour)} {status.path}{suffix}")
     for reason in status.reasons:
         click.echo(f"             {reason.message}")
+        for line in reason.changes:
+            click.echo(f"               {line}")
     if status.verdict == "failed" and status.failure is not None:
         click.echo(f"             {status.failure.name}: {status.failure.message}")
 

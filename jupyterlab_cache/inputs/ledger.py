@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ..store.records import Artefact, Input, InputKind
@@ -14,6 +14,7 @@ from .observation import Places, kept_text
 from .report import ProbeReport
 from .stat_cache import StatCache
 
+_MOST_NAMES_BYTES = 64 * 1024
 _SYSTEM_FOLDERS = ("/proc/", "/sys/", "/dev/", "/run/")
 
 
@@ -116,6 +117,13 @@ class Ledger:
             return self._stat_cache.digest(path)
         except FileNotFoundError:
             return None
+
+    def keep_names(self, names: Iterable[str]) -> str | None:
+        """The blob of a folder's names, kept so that a later change can be shown."""
+        data = "\n".join(sorted(names)).encode("utf-8", "replace")
+        if self._keep is None or len(data) > _MOST_NAMES_BYTES:
+            return None
+        return self._keep(data)
 
     def names_made_in(self, folder: str) -> set[str]:
         """Names in a folder that the run itself made."""

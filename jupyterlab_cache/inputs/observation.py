@@ -15,7 +15,8 @@ _SECRET_NAME = re.compile(
     r"|secret|credential|password|token|api[-_]?key",
     re.IGNORECASE,
 )
-_SMALL_TEXT_BYTES = 64 * 1024
+SMALL_TEXT_BYTES = 64 * 1024
+"""Text inputs up to this size are kept, to show what changed."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def kept_text(path: str, digest: str, keep: Callable[[bytes], str] | None) -> st
     if keep is None or any(_SECRET_NAME.search(part) for part in Path(path).parts[-2:]):
         return None
     try:
-        if os.stat(path).st_size > _SMALL_TEXT_BYTES:
+        if os.stat(path).st_size > SMALL_TEXT_BYTES:
             return None
         data = Path(path).read_bytes()
         data.decode()

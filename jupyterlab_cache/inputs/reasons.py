@@ -41,6 +41,8 @@ class Reason(msgspec.Struct, frozen=True):
             blank; None when the cause is no cell that is there now.
         before: What was recorded, where it can be shown.
         after: What is there now, where it can be shown.
+        changes: Lines or names that went (``-``) and came (``+``), where the content was small
+            enough to be kept.
     """
 
     code: ReasonCode
@@ -49,6 +51,7 @@ class Reason(msgspec.Struct, frozen=True):
     cell: int | None = None
     before: str | None = None
     after: str | None = None
+    changes: tuple[str, ...] = ()
 
 
 def code_reasons(before: Sequence[str], now: Sequence[str]) -> list[Reason]:

@@ -21,12 +21,10 @@ def record_listing(ledger: Ledger, folder: str, listing: FolderReport) -> None:
     """Add a folder that was listed, without the names that the run itself made there."""
     written = ledger.places.written(folder)
     own = ledger.names_made_in(folder) - set(listing.names or ())
-    if listing.names is None:
-        fingerprint = ABSENT
-    else:
-        fingerprint = names_digest(
-            name for name in listing.names if name not in IGNORED_NAMES and name not in own
-        )
+    fingerprint, content = ABSENT, None
+    if listing.names is not None:
+        names = [name for name in listing.names if name not in IGNORED_NAMES and name not in own]
+        fingerprint, content = names_digest(names), ledger.keep_names(names)
     ledger.add(
         Input(
             "directory",
@@ -35,6 +33,7 @@ def record_listing(ledger: Ledger, folder: str, listing: FolderReport) -> None:
             path=written,
             without=tuple(sorted(own)),
             created_by_run=folder in ledger.folders_made,
+            content=content,
             cells=cells_of(listing.cells),
         )
     )

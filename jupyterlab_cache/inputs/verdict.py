@@ -11,6 +11,8 @@ import msgspec
 from ..notebooks.digests import DocumentDigests
 from ..store.records import Failure, Provenance
 from ..store.store import Store, StoredEntry
+from .explanation import explained
+from .observation import Places
 from .reasons import Reason, code_reasons
 from .verifier import Verifier
 
@@ -101,6 +103,8 @@ def judge(
         return _status(document, key, kernel_name, notebook, project_root, verdict, chosen, ())
     if why_not:
         stored, reasons = why_not[0]
+        places = Places(notebook.parent, project_root)
+        reasons = explained(reasons, stored, places, store.blobs.get)
         return _status(document, key, kernel_name, notebook, project_root, "stale", stored, reasons)
     path = notebook.relative_to(project_root).as_posix()
     latest = store.latest_of(path)

@@ -95,6 +95,7 @@ def reason_wire(reason: Reason) -> dict[str, object]:
         "cell": reason.cell,
         "before": reason.before,
         "after": reason.after,
+        "changes": list(reason.changes),
     }
 
 

@@ -195,6 +195,8 @@ export interface components {
       cell?: number | null;
       before?: string | null;
       after?: string | null;
+      /** @description Lines or names that went (-) and came (+), where the content was small enough to be kept. */
+      changes?: string[];
     };
     Status: {
       path: string;

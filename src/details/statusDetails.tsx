@@ -92,6 +92,7 @@ function Reasons(props: IReasonsProps): JSX.Element | null {
             {reason.message}
           </CellLink>
           <Change reason={reason} />
+          <ChangedLines reason={reason} />
         </li>
       ))}
       {rest > 0 && (
@@ -111,6 +112,22 @@ function Change({ reason }: { reason: Reason }): JSX.Element | null {
     <div className="jp-NotebookCache-change">
       {before} → {after}
     </div>
+  );
+}
+
+/** Lines or names that went and came. */
+function ChangedLines({ reason }: { reason: Reason }): JSX.Element | null {
+  if (!reason.changes?.length) {
+    return null;
+  }
+  return (
+    <pre className="jp-NotebookCache-lines">
+      {reason.changes.map((line, index) => (
+        <span key={index} data-change={line.charAt(0)}>
+          {`${line}\n`}
+        </span>
+      ))}
+    </pre>
   );
 }
 
