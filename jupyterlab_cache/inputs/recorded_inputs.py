@@ -144,7 +144,7 @@ class _Modules:
             if path is not None:
                 self._add(name, path)
         for path in self._report.environment_files:
-            self._add_owners(path)
+            self._add_owners(_source_of(path))
 
     def covers(self, path: str) -> bool:
         """Whether a file that was opened is a module's, by its source or its bytecode."""

@@ -93,12 +93,12 @@ class FileNotes:
         if not place.endswith(CODE_SUFFIXES):
             notes.add("environment-file", notes.environment_files, place)
         elif notes.spool.is_child:
-            # At a child's end nobody looks at what it has loaded. One file tells the package.
+            # At a child's end nobody looks at what it has loaded. One path tells the package.
             for folder in notes.skipped:
                 if place.startswith(folder):
-                    top = folder + place[len(folder) :].partition(os.sep)[0]
-                    if top.endswith(CODE_SUFFIXES) or os.sep in place[len(folder) :]:
-                        notes.add("environment-file", notes.environment_files, top)
+                    top = place[len(folder) :].partition(os.sep)[0]
+                    path = place if top == "__pycache__" else folder + top
+                    notes.add("environment-file", notes.environment_files, path)
 
     def on_listing(self, path: Any = None) -> None:
         """An audit event ``os.listdir`` or ``os.scandir``."""
