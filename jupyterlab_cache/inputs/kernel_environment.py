@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -19,6 +19,7 @@ from .distributions import OwnerMap, installed_versions
 from .probe.identity import describe
 from .stat_cache import StatCache
 
+_PTH_CODE = ("import ", "import\t")
 _ASK_SECONDS = 30
 _NATIVE_KERNEL = "python3"
 
@@ -41,6 +42,11 @@ class Interpreter:
     def versions(self) -> dict[str, str]:
         """Canonical name → version of what is installed."""
         return installed_versions(self.site_folders)
+
+    @cached_property
+    def startup_hooks(self) -> str:
+        """What runs in it before anything else; see :func:`startup_hooks_fingerprint`."""
+        return startup_hooks_fingerprint(self.site_folders)
 
     @cached_property
     def owners(self) -> OwnerMap:
@@ -69,9 +75,44 @@ def find_kernelspec(kernel_name: str) -> dict[str, Any] | None:
     return None
 
 
+STARTUP_HOOKS = "startup hooks"
+"""Subject of the input for what runs in a Python before anything else."""
+
+
+def startup_hooks_fingerprint(site_folders: Iterable[str]) -> str:
+    """Digest of what site folders make every Python run at its start.
+
+    That is ``sitecustomize``, ``usercustomize`` and the lines of ``.pth`` files that are code;
+    lines that only name folders show in what is imported from there.
+    """
+    hooks = set()
+    for folder in site_folders:
+        try:
+            names = os.listdir(folder)
+        except OSError:
+            continue
+        for name in names:
+            if name.endswith(".pth") or name in ("sitecustomize.py", "usercustomize.py"):
+                try:
+                    text = Path(folder, name).read_text("utf-8", errors="replace")
+                except OSError:
+                    continue
+                code = [
+                    line for line in text.splitlines() if line.startswith(("import ", "import\t"))
+                ]
+                hooks.add("\n".join(code) if name.endswith(".pth") else text)
+    data = "\0".join(sorted(hooks - {""}))
+    return f"sha256-{sha256(data.encode('utf-8', 'replace')).hexdigest()}"
+
+
 def kernelspec_identity(spec: Mapping[str, Any]) -> str:
-    """Digest of what a kernelspec says about running a kernel that is not Python."""
+    """Digest of what a kernelspec says about running a kernel; of no path that it names.
+
+    For Python the executable itself is left out: it is known by what it is.
+    """
     argv = [os.path.basename(str(part)) for part in spec.get("argv", [])]
+    if is_python(spec):
+        argv = argv[1:]
     data = json.dumps([argv, spec.get("language"), spec.get("env")], sort_keys=True, default=str)
     return f"sha256-{sha256(data.encode()).hexdigest()}"
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from .declared import NOTHING_DECLARED, Declared, DeclaredLook
 from .filesystem_watch import Look
 from .kernel_environment import find_kernelspec, is_python, kernelspec_identity
 from .observation import Observation, Places
@@ -35,6 +36,7 @@ class Observer:
         stat_cache: For digests.
         former_artefacts: Files that the last execution wrote, as its entry names them.
         keep: Stores the content of small text inputs; None to keep none.
+        declared: What a person declared.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Observer:
         stat_cache: StatCache,
         former_artefacts: Sequence[str] = (),
         keep: Callable[[bytes], str] | None = None,
+        declared: Declared = NOTHING_DECLARED,
     ) -> None:
         self._notebook = notebook
         self._places = Places(notebook.parent, project_root)
@@ -56,6 +59,8 @@ class Observer:
         self._stat_cache = stat_cache
         self._former_artefacts = former_artefacts
         self._keep = keep
+        self._declared = declared
+        self._declared_look: DeclaredLook | None = None
         self._spec = find_kernelspec(kernel_name) or {}
         self._gaps: list[str] = []
         self._attached = False
@@ -75,6 +80,9 @@ class Observer:
         """Begin to watch, and put the probe into a kernel that has run no cell yet.
 
         A kernel that does not take it is executed all the same: the gaps tell.
+
+        Raises:
+            DeclarationInvalid: A declared pattern matches far too many files.
         """
         await asyncio.to_thread(self._begin)
         if not is_python(self._spec):
@@ -98,6 +106,7 @@ class Observer:
                     self._former[path] = self._stat_cache.digest(path)
                 except OSError:
                     continue
+        self._declared_look = DeclaredLook(self._declared, self._places, self._stat_cache)
         self._folder = RunFolder(str(self._places.project_root))
         self._began = time.time()
         try:
@@ -142,14 +151,16 @@ class Observer:
             if report is not None:
                 add_children(report, self._folder)
         self.close()
-        kernel = None if is_python(self._spec) else kernelspec_identity(self._spec)
         evidence = RunEvidence(
             sources=self._sources,
             report=report,
-            kernel=kernel,
+            kernel=kernelspec_identity(self._spec),
+            is_python=is_python(self._spec),
             seen=seen,
             elsewhere=self._elsewhere(report, claimed, others) if seen else None,
             gaps=tuple(self._gaps),
+            declared=self._declared_look,
+            rules=self._declared.ignored,
         )
         return observation_of(
             evidence, self._places, self._launch_environment, self._stat_cache, self._keep

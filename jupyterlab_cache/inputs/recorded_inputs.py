@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..store.records import Input
+from .declared import DeclaredLook
 from .distributions import OwnerMap
 from .filesystem_watch import Seen
 from .fingerprints import variable_fingerprint
+from .ignoring import NO_RULES, IgnoreRules
+from .kernel_environment import STARTUP_HOOKS, startup_hooks_fingerprint
 from .ledger import Ledger
 from .literals import literal_inputs
-from .observation import Observation, Places
+from .observation import UNCHECKABLE, Observation, Places
 from .recorded_files import is_made_by_run, is_unchanged, record_file, record_stat
 from .recorded_folders import record_import_names, record_listing
 from .recorded_watch import Elsewhere, adopt_writes, record_seen
 from .report import ProbeReport
 from .stat_cache import StatCache
-
-_UNCHECKABLE = {"network", "unnameable-files", "probe-failed", "kernel-gone"}
-"""Gaps behind which something was certainly used that cannot be compared again."""
 
 _CLOSED_BY_WATCH = {"child-processes", "native-readers", "unobserved-language"}
 """Gaps that a watch on the file system closes for what lies in the project."""
@@ -35,18 +35,24 @@ class RunEvidence:
     Attributes:
         sources: Sources of the code cells that are not blank.
         report: What the probe and those in child processes noted; None without a probe.
-        kernel: Identity of a kernel that is not Python.
+        kernel: Identity of the kernelspec.
+        is_python: Whether it is one for Python.
         seen: What was seen in the file system; None where that cannot be.
         elsewhere: What of that is others' doing.
         gaps: What is known to have been missed.
+        declared: What a person declared, as it was before the run; None when nothing.
+        rules: What a person wants to be left out.
     """
 
     sources: Sequence[str]
     report: ProbeReport | None
-    kernel: str | None
+    kernel: str
+    is_python: bool
     seen: Seen | None
     elsewhere: Elsewhere | None
     gaps: tuple[str, ...] = ()
+    declared: DeclaredLook | None = None
+    rules: IgnoreRules = NO_RULES
 
 
 def observation_of(
@@ -66,8 +72,9 @@ def observation_of(
         keep: Stores the content of small text inputs; None to keep none.
     """
     report = evidence.report
-    ledger = Ledger(places, report, stat_cache, keep)
+    ledger = Ledger(places, report, stat_cache, keep, evidence.rules)
     ledger.gaps.update(evidence.gaps)
+    ledger.add(Input("kernel", "kernel", evidence.kernel))
     coverage = []
     if report is not None:
         coverage.append("python-audit")
@@ -76,11 +83,11 @@ def observation_of(
         _record_report(ledger, report, launch_environment)
     else:
         coverage.append("literals")
-        if evidence.kernel is not None:
-            ledger.add(Input("kernel", "kernel", evidence.kernel))
+        if not evidence.is_python:
             ledger.gaps.add("unobserved-language")
         for item in literal_inputs(evidence.sources, places, stat_cache, keep):
-            ledger.add(item)
+            if not evidence.rules.ignores(places.absolute(item.path or "")):
+                ledger.add(item)
     if evidence.seen is not None and evidence.elsewhere is not None:
         record_seen(ledger, evidence.seen, evidence.elsewhere)
         coverage.append("filesystem-watch")
@@ -89,14 +96,16 @@ def observation_of(
         elif ledger.gaps & _CLOSED_BY_WATCH:
             ledger.gaps -= _CLOSED_BY_WATCH
             ledger.gaps.add("outside-project")
-    if evidence.kernel is not None:
+    if not evidence.is_python:
         ledger.gaps.add("language-environment")
+    if evidence.declared is not None and evidence.declared.record(ledger, launch_environment):
+        coverage.append("declared")
     return Observation(
         inputs=tuple(ledger.inputs.values()),
         artefacts=tuple(ledger.artefacts.values()),
         coverage=tuple(coverage),
         gaps=tuple(sorted(ledger.gaps)),
-        volatile=bool(ledger.gaps & _UNCHECKABLE),
+        volatile=bool(ledger.gaps & UNCHECKABLE),
         changed_during_run=tuple(ledger.changed),
     )
 
@@ -105,6 +114,7 @@ def _record_report(
     ledger: Ledger, report: ProbeReport, launch_environment: Mapping[str, str]
 ) -> None:
     ledger.add(Input("python", "python", report.identity))
+    ledger.add(Input("python", STARTUP_HOOKS, startup_hooks_fingerprint(ledger.site)))
     modules = _Modules(ledger, report)
     modules.record()
     for path, record in report.files.items():

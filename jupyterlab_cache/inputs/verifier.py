@@ -10,6 +10,8 @@ from typing import TypeVar
 
 from ..store.entries import StoredEntry
 from ..store.records import Input
+from .declared import NOTHING_DECLARED, Declared, folders_of
+from .declared_reasons import asset_reasons
 from .fingerprints import (
     ABSENT,
     folder_fingerprint,
@@ -18,7 +20,13 @@ from .fingerprints import (
     stat_fingerprint,
     variable_matches,
 )
-from .kernel_environment import Interpreter, find_kernelspec, interpreter_of, kernelspec_identity
+from .kernel_environment import (
+    STARTUP_HOOKS,
+    Interpreter,
+    find_kernelspec,
+    interpreter_of,
+    kernelspec_identity,
+)
 from .observation import Places
 from .reasons import Reason, ReasonCode
 from .stat_cache import StatCache
@@ -43,7 +51,12 @@ class Verifier:
         self._seen: dict[tuple[object, ...], object] = {}
 
     def reasons(
-        self, stored: StoredEntry, *, notebook_folder: Path, project_root: Path
+        self,
+        stored: StoredEntry,
+        *,
+        notebook_folder: Path,
+        project_root: Path,
+        declared: Declared = NOTHING_DECLARED,
     ) -> list[Reason]:
         """What is not as it was recorded; empty when every input has its fingerprint now.
 
@@ -51,12 +64,12 @@ class Verifier:
             stored: The entry whose inputs are compared.
             notebook_folder: Where its relative paths start.
             project_root: An entry that is not ours must not make us look outside it.
+            declared: What is declared now.
         """
         places = Places(notebook_folder, project_root)
         reasons: dict[tuple[str, str], Reason] = {}
         for item in stored.entry.inputs:
-            reason = self._compare(item, stored, places)
-            if reason is not None:
+            for reason in self._differences(item, stored, places, declared):
                 reasons.setdefault((reason.code, reason.subject), reason)
         return list(reasons.values())
 
@@ -77,11 +90,42 @@ class Verifier:
                 path = places.absolute(item.path)
                 if stored.trusted or places.is_inside(path):
                     paths += [path, os.path.realpath(path)]
+                    if item.kind == "glob":
+                        paths += folders_of(item, places)
         if any(item.kind in ("package", "import-names") for item in stored.entry.inputs):
             spec = find_kernelspec(stored.entry.kernel_name)
             interpreter = interpreter_of(spec, self._stat_cache) if spec else None
             paths += interpreter.site_folders if interpreter else ()
         return list(dict.fromkeys(paths))
+
+    def _differences(
+        self, item: Input, stored: StoredEntry, places: Places, declared: Declared
+    ) -> list[Reason]:
+        if item.kind == "glob" and (stored.trusted or _is_confined(item, places)):
+            return self._compare_glob(item, places, declared)
+        reason = self._compare(item, stored, places)
+        if reason is None or not declared.ignored or item.path is None:
+            return [reason] if reason else []
+        path = places.absolute(item.path)
+        if declared.ignored.ignores(path):
+            return []
+        if item.kind == "directory":
+            # Names that are ignored now, whether or not they were then.
+            without = (*item.without, *declared.ignored.names_in(path))
+            if folder_fingerprint(path, without) == item.fingerprint:
+                return []
+        return [reason]
+
+    def _compare_glob(self, item: Input, places: Places, declared: Declared) -> list[Reason]:
+        # What a pattern matches depends on what this notebook ignores.
+        where = (places.notebook_folder, declared.notebook)
+        return asset_reasons(
+            item,
+            places,
+            declared,
+            self._stat_cache,
+            lambda pattern, look: self._once((pattern, "matches", where), look),
+        )
 
     def _compare(self, item: Input, stored: StoredEntry, places: Places) -> Reason | None:
         if item.path is not None:
@@ -186,6 +230,11 @@ class Verifier:
         if interpreter is None:
             message = f"The Python of the kernel {kernel_name} cannot be asked what it is."
             return Reason("unverifiable", kernel_name, message)
+        if item.kind == "python" and item.subject == STARTUP_HOOKS:
+            if interpreter.startup_hooks == item.fingerprint:
+                return None
+            message = "What Python runs at its start (sitecustomize or a .pth file) was changed."
+            return Reason("python-changed", item.subject, message)
         if item.kind == "python":
             return _changed("python-changed", item, interpreter.identity)
         if item.kind == "package":
@@ -206,6 +255,10 @@ class Verifier:
         if key not in self._seen:
             self._seen[key] = look()
         return self._seen[key]  # type: ignore[return-value]
+
+
+def _is_confined(item: Input, places: Places) -> bool:
+    return item.path is not None and places.is_inside(places.absolute(item.path))
 
 
 def _changed(code: ReasonCode, item: Input, now: str | None) -> Reason | None:

@@ -186,12 +186,45 @@ def test_namespace_that_two_packages_share(install: Install, project: Project) -
     assert reasons(project) == [("package-changed", "weirspace-one 1.0 → 2.0")]
 
 
+def test_what_every_python_runs_at_its_start(
+    install: Install, environment: Path, project: Project
+) -> None:
+    (site,) = environment.parent.parent.glob("lib/python*/site-packages")
+    project.notebook("import sys; print(getattr(sys, 'hooked', None))", kernel="weir")
+    project.run()
+    for name, content in {
+        "sitecustomize.py": "import sys\nsys.hooked = 1\n",
+        "hook.pth": "import sys; sys.hooked = 1\n",
+    }.items():
+        (site / name).write_text(content)
+        assert [code for code, _ in reasons(project)] == ["python-changed"]
+        (site / name).unlink()
+        assert project.status().verdict == "fresh"
+    (site / "folder.pth").write_text(str(project.outside))
+    assert project.status().verdict == "fresh"
+    (site / "folder.pth").unlink()
+
+
+def test_settings_of_the_kernelspec(install: Install, project: Project, tmp_path: Path) -> None:
+    place = tmp_path / "jupyter" / "kernels" / "weir" / "kernel.json"
+    spec = json.loads(place.read_text())
+    place.write_text(json.dumps({**spec, "env": {"WEIR": "one"}}))
+    project.notebook("import os; print(os.environ['WEIR'])", kernel="weir")
+    project.run()
+    assert project.printed() == "one\n"
+    place.write_text(json.dumps({**spec, "env": {"WEIR": "two"}}))
+    assert [code for code, _ in reasons(project)] == ["kernel-changed"]
+    place.write_text(json.dumps({**spec, "env": {"WEIR": "one"}}))
+    assert project.status().verdict == "fresh"
+
+
 def test_another_interpreter_version_is_named(install: Install, project: Project) -> None:
     project.notebook("print(1)", kernel="weir")
     project.run()
     stored = project.cache.project_of(project.root / "a.ipynb").store.get(
         project.status().entry or ""
     )
-    (python,) = [item for item in stored.entry.inputs if item.kind == "python"]
+    inputs = {(item.kind, item.subject): item for item in stored.entry.inputs}
+    python = inputs["python", "python"]
     assert python.fingerprint.startswith(f"cpython {sys.version.split()[0]} ")
     assert "/" not in python.fingerprint
