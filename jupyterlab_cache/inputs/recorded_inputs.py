@@ -136,6 +136,8 @@ def _record_report(
         ledger.add(Input("env", name, variable_fingerprint(launch_environment.get(name))))
     if report.errors:
         ledger.gaps.add("probe-errors")
+    if not report.sees_our_files:
+        ledger.gaps.add("remote-kernel")
     if report.network:
         ledger.gaps.add("network")
 
@@ -181,6 +183,8 @@ class _Modules:
         made = record is not None and is_made_by_run(record)
         if record is not None and made:
             ledger.add_artefact(source, digest, tuple(sorted(set(record.written))))
+        elif record is None and not self._report.sees_our_files:
+            ledger.add_changed(source)  # nobody knows what it is over there
         elif record is not None and not is_unchanged(source, record, digest):
             # Read before the run was over, so what is there now has to be what was imported.
             ledger.add_changed(source)

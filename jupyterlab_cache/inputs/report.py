@@ -46,7 +46,11 @@ class StatReport(msgspec.Struct):
 
 
 class ProbeReport(msgspec.Struct):
-    """All that the probe noted."""
+    """All that the probe noted.
+
+    ``sees_our_files`` tells whether the kernel found a file that this process had just made; one on
+    another machine does not, and a path there may lead to another file here.
+    """
 
     files: dict[str, FileReport]
     folders: dict[str, FolderReport]
@@ -62,6 +66,7 @@ class ProbeReport(msgspec.Struct):
     errors: list[str]
     environment_files: list[str]
     folders_made: list[str]
+    sees_our_files: bool
     identity: str
     site: list[str]
     stdlib: list[str]

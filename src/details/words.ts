@@ -100,6 +100,8 @@ export function gapText(item: string, trans: TranslationBundle): string {
       return trans.__('something that the observation stumbled over');
     case 'probe-failed':
       return trans.__('everything: the observation failed');
+    case 'remote-kernel':
+      return trans.__('files of another machine: the kernel ran there');
     case 'too-many-files':
       return trans.__('some files: there were too many');
     case 'unnameable-files':

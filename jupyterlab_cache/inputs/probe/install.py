@@ -137,6 +137,7 @@ def _report(notes: Notes, shell: Any) -> str:
         "folders_made": sorted(_sayable(notes, dict.fromkeys(notes.folders_made))),
         "gaps": sorted(notes.gaps),
         "errors": sorted(notes.errors),
+        "sees_our_files": notes.spool.is_open,
         "identity": notes.described["identity"],
         "site": notes.described["site"],
         "stdlib": notes.described["stdlib"],
