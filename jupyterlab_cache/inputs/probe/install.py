@@ -11,12 +11,14 @@ from collections.abc import Callable
 from typing import Any
 
 from .children import become_plain, follow_children, tell_imports
+from .commands import note_command
 from .files import FileNotes
 from .identity import describe
-from .modules import modules_report, use_sources_only
+from .modules import modules_report, use_sources_only, watch_searches
+from .native_readers import watch_native_readers
 from .notes import COLLECT_EVENT, Notes, real_access, real_listdir
 from .spool import Spool
-from .stats import watch_stats
+from .stats import note_entries, watch_stats
 from .variables import watch_variables
 
 CHILD_EVENTS = (
@@ -72,11 +74,15 @@ def _watch(notes: Notes, files: FileNotes, report: Callable[[], str]) -> None:
         if isinstance(host, str) and host not in LOOPBACK and not host.startswith("127."):
             notes.add("network", notes.network, host)
 
+    def on_scandir(path: Any = None) -> None:
+        files.on_listing(path)
+        note_entries(notes, path)
+
     handlers: dict[str, Callable[..., None]] = {
         "open": files.on_open,
         "import": lambda name, *_: notes.attempted.add(name),
         "os.listdir": files.on_listing,
-        "os.scandir": files.on_listing,
+        "os.scandir": on_scandir,
         "os.remove": files.on_removal,
         "os.rmdir": files.on_removal,
         "os.rename": files.on_rename,
@@ -86,8 +92,12 @@ def _watch(notes: Notes, files: FileNotes, report: Callable[[], str]) -> None:
         "socket.connect": on_connect,
         "socket.sendto": on_connect,
     }
-    for name in CHILD_EVENTS:
-        handlers[name] = lambda *_: notes.add("gap", notes.gaps, "child-processes")
+
+    def on_child(*arguments: Any) -> None:
+        notes.add("gap", notes.gaps, "child-processes")
+        note_command(notes, arguments)
+
+    handlers |= dict.fromkeys(CHILD_EVENTS, on_child)
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         handler = handlers.get(event)
@@ -99,8 +109,10 @@ def _watch(notes: Notes, files: FileNotes, report: Callable[[], str]) -> None:
 
     follow_children(notes)
     use_sources_only(notes)
+    watch_searches(notes)
     watch_variables(notes)
     watch_stats(notes)
+    watch_native_readers(files)
     sys.addaudithook(hook)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
+import os
 import sys
 from importlib.machinery import SourceFileLoader
 from types import FunctionType, ModuleType
@@ -10,7 +12,10 @@ from typing import Any
 
 from .notes import Notes, absolute
 
-NATIVE_READERS = ("pyarrow", "polars", "h5py", "netCDF4", "duckdb", "lxml", "rasterio", "osgeo")
+NATIVE_READERS = (
+    *("pyarrow", "polars", "h5py", "netCDF4", "duckdb", "lxml", "rasterio", "fiona", "osgeo"),
+)
+"""Packages that may open files in native code, though not every one does each time."""
 
 kernels_own = frozenset(sys.modules)
 """Modules that the kernel had loaded before the first cell."""
@@ -31,6 +36,24 @@ def use_sources_only(notes: Notes) -> None:
         raise OSError("bytecode is not used")
 
     SourceFileLoader.path_stats = path_stats  # type: ignore[method-assign]
+
+
+def watch_searches(notes: Notes) -> None:
+    """Note every module that is looked for.
+
+    Only the import statement raises an audit event; ``importlib.import_module`` and
+    ``importlib.util.find_spec`` do not.
+    """
+    original = importlib._bootstrap._find_spec  # type: ignore[attr-defined]
+
+    @functools.wraps(original)
+    def find_spec(name: Any, *arguments: Any, **options: Any) -> Any:
+        if isinstance(name, str):
+            notes.quietly("search", notes.attempted.add, name)
+        return original(name, *arguments, **options)
+
+    for module in (importlib._bootstrap, importlib.util):  # type: ignore[attr-defined]
+        module._find_spec = find_spec
 
 
 def used_of_kernel(loaded: dict[str, ModuleType], shell: Any) -> set[str]:
@@ -74,11 +97,14 @@ def modules_report(notes: Notes, shell: Any) -> dict[str, Any]:
         for name in notes.attempted
         if name not in sys.modules and name.isascii() and len(name) < 200
     }
+    # Inside packages of the user's own as well: a new folder can come before a module.
     parents: dict[str, list[str]] = {}
-    for name in sorted(absent):
+    for name in sorted(filter(str.isascii, notes.attempted)):
         parent = sys.modules.get(name.rpartition(".")[0])
-        for folder in getattr(parent, "__path__", None) or ():
-            parents.setdefault(str(absolute(folder)), []).append(name.rpartition(".")[2])
+        for folder in list(getattr(parent, "__path__", None) or ()):
+            place = str(absolute(folder))
+            if name in absent or not notes.is_skipped(place + os.sep):
+                parents.setdefault(place, []).append(name.rpartition(".")[2])
     return {
         "attempted": sorted({name.partition(".")[0] for name in notes.attempted}),
         "absent": sorted(name for name in absent if "." not in name),
