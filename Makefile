@@ -25,6 +25,7 @@ INSTALLED := $(VENV)/share/jupyter/labextensions/jupyterlab-cache
 FRONTEND_SOURCES := $(shell find src style schema -type f -not -path '*/__tests__/*') tsconfig.json
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root,)
 
+NEEDS_R := $(if $(SUITES),$(filter python,$(SUITES)),r)
 NEEDS_BROWSER := $(if $(SUITES),$(filter browser,$(SUITES)),browser)
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -41,7 +42,7 @@ setup: $(STAMPS)/python $(BUNDLE)
 lab: setup
 	jupyter lab --ServerApp.root_dir=examples $(AS_ROOT) $(LAB_ARGS)
 
-test: setup $(STAMPS)/ui-tests $(if $(NEEDS_BROWSER),browser)
+test: setup $(STAMPS)/ui-tests $(if $(NEEDS_BROWSER),browser) $(if $(NEEDS_R),r)
 	$(PY) scripts/run_suites.py $(SUITES)
 
 bench: setup browser
@@ -76,6 +77,10 @@ link:
 
 browser: $(STAMPS)/ui-tests
 	@scripts/ensure_browser.sh
+
+.PHONY: r
+r:
+	@scripts/ensure_r.sh
 
 $(STAMPS)/ui-tests: ui-tests/package.json ui-tests/yarn.lock $(VENV)/pyvenv.cfg
 	cd ui-tests && jlpm install --immutable
