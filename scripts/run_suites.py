@@ -82,10 +82,12 @@ TESTS = (
         "python",
         (
             *(sys.executable, "-m", "pytest", "-q", "--junit-xml={report}"),
+            # Most tests wait for kernels most of the time.
+            *("-n", "4", "--dist", "loadgroup"),
             *("tests", "--ignore=tests/packaging"),
         ),
         report=True,
-        minutes=15,
+        minutes=20,
     ),
     Suite(
         "wheel",

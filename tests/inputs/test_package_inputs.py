@@ -17,6 +17,9 @@ from scenarios import Project
 
 Install = Callable[..., None]
 
+# They share an environment that takes a while to make.
+pytestmark = pytest.mark.xdist_group("environment")
+
 
 def wheel(folder: Path, name: str, version: str, files: dict[str, str]) -> Path:
     """A wheel that holds these files."""
