@@ -117,10 +117,20 @@ class CacheApp(ExtensionApp):
         """The path of a job's notebook, relative to the server's root folder."""
         return self.cache.projects.relative(Path(job.notebook))
 
-    def announce_store(self, path: str, action: str, entry: str) -> None:
-        """Tell all browsers that the entries of a notebook changed."""
-        data = {"path": path, "action": action, "entry": entry}
+    def announce_store(self, path: str, action: str, entry: str | None = None) -> None:
+        """Tell all browsers that the entries of a notebook changed.
+
+        Args:
+            path: The notebook, relative to the server's root folder.
+            action: ``added``, ``removed`` or ``invalidated``.
+            entry: Which entry; None when it is all of them.
+        """
+        data = {"path": path, "action": action}
+        if entry is not None:
+            data["entry"] = entry
         self._server.event_logger.emit(schema_id=STORE_EVENT, data=data)
+        # Verdicts on what is downstream of it may be other ones now.
+        self.input_watch.note(str(self.cache.projects.root / path))
 
     def _announce_inputs(self, path: str) -> None:
         self._server.event_logger.emit(schema_id=INPUTS_EVENT, data={"path": path})

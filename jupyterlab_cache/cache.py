@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from .inputs.checklists import Checklists
+from .inputs.declarations import read_declared
+from .inputs.declared import Declared
 from .inputs.stat_cache import StatCache
-from .inputs.verdict import Status, judge
+from .inputs.verdict import Status
 from .inputs.verifier import Verifier
+from .look import Look, Variant
+from .moment import Moment
+from .notebooks.declaration import NOTHING, Declaration
 from .notebooks.digests import DocumentDigests
 from .notebooks.discovery import find_notebooks
 from .notebooks.errors import NotebookError, NotebookInvalid
 from .notebooks.reader import read_digests
 from .projects import Project, Projects
-from .store.errors import StoreError
 from .store.signatures import KeyRing, notary_secret
 from .store.store import StoredEntry
 
@@ -32,7 +37,7 @@ DEFAULT_KERNEL = "python3"
 
 # Names what is kept; to be changed with the digests' meaning.
 _DIGESTS_KIND = "digests 2"
-_decode_digests = msgspec.msgpack.Decoder(DocumentDigests).decode
+_decode_digests = lru_cache(maxsize=8192)(msgspec.msgpack.Decoder(DocumentDigests).decode)
 
 
 class NotebookCache:
@@ -46,6 +51,8 @@ class NotebookCache:
         default_kernel: Name of the kernel of a notebook that names none.
         launch_environment: Gives the environment variables that a kernel would start with; by
             default those of this process.
+        declared: What holds for every notebook in addition to what it and its project declare;
+            patterns start from each notebook's folder.
     """
 
     def __init__(
@@ -57,12 +64,15 @@ class NotebookCache:
         stat_cache: StatCache | None = None,
         default_kernel: str = DEFAULT_KERNEL,
         launch_environment: Callable[[], Mapping[str, str]] | None = None,
+        declared: Declaration = NOTHING,
     ) -> None:
         self.keys = keys or KeyRing(notary_secret())
         self.projects = Projects(Path(root), self.keys, Path(store) if store else None)
         self.stat_cache = stat_cache or StatCache()
         self.default_kernel = default_kernel
+        self.declared = declared
         self._launch_environment = launch_environment
+        self._checklists = Checklists()
 
     def close(self) -> None:
         """Write back what was learned about files."""
@@ -96,12 +106,18 @@ class NotebookCache:
             NotebookError: A file that was named is missing or is no notebook.
             PathRefused: A path lies outside the root.
         """
+        return self._readable(paths, Moment(self))
+
+    def _readable(
+        self, paths: Iterable[str | Path], moment: Moment
+    ) -> tuple[list[Path], list[str]]:
         paths = list(paths)
         named = {self.projects.notebook(path) for path in paths}
         good, bad = [], []
         for notebook in self.notebooks(paths):
             try:
-                self._digests(notebook)
+                moment.digests_of(notebook)
+                moment.declared_for(notebook)
             except NotebookError as error:
                 if notebook in named:
                     raise
@@ -133,7 +149,8 @@ class NotebookCache:
             PathRefused: It lies outside the root.
         """
         notebook = self.projects.notebook(path)
-        self._digests(notebook)
+        self.digests_of(notebook)
+        self.declared_for(notebook)
         return notebook
 
     def project_of(self, notebook: Path) -> Project:
@@ -143,6 +160,34 @@ class NotebookCache:
     def launch_environment(self) -> Mapping[str, str]:
         """The environment variables that a kernel would be given now."""
         return self._launch_environment() if self._launch_environment else dict(os.environ)
+
+    def declared_for(self, notebook: Path, project_root: Path | None = None) -> Declared:
+        """What is declared of a notebook: by its project, in its saved file, and by this cache.
+
+        Args:
+            notebook: Its absolute path below the root; the file need not exist.
+            project_root: Its project's root, where that is known.
+
+        Raises:
+            NotebookError: A declaration makes no sense, or leads outside the project.
+        """
+        root = project_root or self.projects.of(notebook).root
+        return read_declared(notebook, root, self.stat_cache, self.declared)
+
+    def invalidate(self, notebook: Path) -> None:
+        """Let no entry that a notebook has now match any more; nothing is deleted.
+
+        Args:
+            notebook: Its absolute path below the root; the file need not exist.
+
+        Raises:
+            NotebookInvalid: It is a folder.
+            StoreError: The store cannot be used.
+            OSError: It cannot be written.
+        """
+        _check_no_folder(notebook)
+        project = self.projects.of(notebook)
+        project.store.marks.invalidate_notebook(project.path_of(notebook))
 
     # Verdicts
 
@@ -160,11 +205,19 @@ class NotebookCache:
             NotebookError: A path that was named is missing or is no notebook.
             PathRefused: A path lies outside the root.
         """
-        verifier = self.verifier()
-        return [
-            self._judge(notebook, self._digests(notebook), verifier, variant or {})
-            for notebook in self.readable(paths)[0]
-        ]
+        return self.survey(paths, variant=variant)[0]
+
+    def survey(
+        self,
+        paths: Iterable[str | Path] = (),
+        *,
+        variant: Mapping[str, str | int | float | bool | None] | None = None,
+    ) -> tuple[list[Status], list[str]]:
+        """Like :meth:`status`, with a line about each notebook that cannot be read."""
+        moment = Moment(self)
+        look = Look(moment, self.verifier(), variant)
+        notebooks, unreadable = self._readable(paths, moment)
+        return [look.status(notebook) for notebook in notebooks], unreadable
 
     def judge(self, queries: Sequence[tuple[str, DocumentDigests | None]]) -> list[Status]:
         """Like :meth:`status` for documents whose digests may be known already.
@@ -173,24 +226,16 @@ class NotebookCache:
             queries: Paths with the document's digests, or None to read the file. With digests
                 the file need not exist: the document may have never been saved.
         """
-        verifier = self.verifier()
+        look = self.look()
         statuses = []
         for path, document in queries:
-            if document is None:
-                notebook = self.projects.notebook(path)
-                document = self._digests(notebook)
-            else:
-                notebook = self.projects.resolve(path)
-            statuses.append(self._judge(notebook, document, verifier, {}))
+            find = self.projects.notebook if document is None else self.projects.resolve
+            statuses.append(look.status(find(path), document))
         return statuses
 
-    def judge_notebook(
-        self,
-        notebook: Path,
-        variant: Mapping[str, str | int | float | bool | None] | None = None,
-    ) -> Status:
+    def judge_notebook(self, notebook: Path, variant: Variant | None = None) -> Status:
         """The verdict on one saved notebook, given by its absolute path below the root."""
-        return self._judge(notebook, self._digests(notebook), self.verifier(), variant or {})
+        return self.look(variant).status(notebook)
 
     def paths_behind(self, status: Status) -> list[str]:
         """Absolute paths that the verdict on a notebook depends on, to be watched.
@@ -198,25 +243,28 @@ class NotebookCache:
         Args:
             status: As :meth:`judge` gave it.
         """
-        if status.entry is None:
-            return []
-        notebook = self.projects.resolve(status.path)
-        project = self.projects.of(notebook)
-        try:
-            stored = project.store.get(status.entry)
-        except StoreError:
-            return []  # it was removed meanwhile
-        return self.verifier().paths_of(
-            stored, notebook_folder=notebook.parent, project_root=project.root
-        )
+        return self.look().paths_behind(status)
+
+    def look(self, variant: Variant | None = None) -> Look:
+        """One look at the present, at any number of notebooks."""
+        return Look(Moment(self), self.verifier(), variant)
 
     def verifier(self) -> Verifier:
         """A fresh look at the present: every path is checked once by each verifier."""
-        return Verifier(stat_cache=self.stat_cache, launch_environment=self.launch_environment())
+        if self._checklists.is_full:
+            self._checklists = Checklists()
+        return Verifier(
+            stat_cache=self.stat_cache,
+            launch_environment=self.launch_environment(),
+            checklists=self._checklists,
+        )
 
-    def _digests(self, notebook: Path) -> DocumentDigests:
-        if notebook.is_dir():
-            raise NotebookInvalid(f"{notebook.name} is a folder; choose a notebook in it.")
+    def digests_of(self, notebook: Path) -> DocumentDigests:
+        """The digests of a saved notebook, given by its absolute path below the root.
+
+        Raises:
+            NotebookError: It is missing or unreadable.
+        """
         try:
             # What a notebook executes and shows is a property of its file, so it is kept as such.
             data = self.stat_cache.derived(
@@ -226,26 +274,8 @@ class NotebookCache:
             )
             return _decode_digests(data)
         except (OSError, msgspec.MsgspecError):
+            _check_no_folder(notebook)
             return read_digests(notebook)
-
-    def _judge(
-        self,
-        notebook: Path,
-        document: DocumentDigests,
-        verifier: Verifier,
-        variant: Mapping[str, str | int | float | bool | None],
-    ) -> Status:
-        project = self.projects.of(notebook)
-        status = judge(
-            document,
-            notebook=notebook,
-            project_root=project.root,
-            store=project.store,
-            verifier=verifier,
-            default_kernel=self.default_kernel,
-            variant=variant,
-        )
-        return msgspec.structs.replace(status, path=self.projects.relative(notebook))
 
     # Outputs
 
@@ -283,6 +313,8 @@ class NotebookCache:
             store=project.store,
             stat_cache=self.stat_cache,
             default_kernel=self.default_kernel,
+            launch_environment=self.launch_environment(),
+            declared=self.declared_for(notebook),
         )
 
     # Executing
@@ -297,6 +329,9 @@ class NotebookCache:
         write: bool = False,
     ) -> AsyncIterator[RunResult]:
         """Execute what is not fresh, yielding each notebook's result as soon as it is there.
+
+        What is upstream of them is brought up to date first and has results of its own, unless
+        nothing had to be done; see :func:`jupyterlab_cache.execution.batch.run_each`.
 
         Args:
             notebooks: Absolute paths, as :meth:`notebooks` gives them.
@@ -341,6 +376,8 @@ class NotebookCache:
             NotebookError: A path that was named is missing or is no notebook.
             PathRefused: A path lies outside the root.
         """
+        import asyncio
+
         from .execution.engine import ExecutionSettings
         from .execution.freshening import Wish
 
@@ -348,6 +385,12 @@ class NotebookCache:
 
         async def gather() -> list[RunResult]:
             running = self.run_each(self.notebooks(paths), wish=wish, jobs=jobs, write=write)
-            return [result async for result in running]
+            # Of a notebook that was executed again, the last result counts.
+            return list({result.path: result async for result in running}.values())
 
         return asyncio.run(gather())
+
+
+def _check_no_folder(notebook: Path) -> None:
+    if notebook.is_dir():
+        raise NotebookInvalid(f"{notebook.name} is a folder; choose a notebook in it.")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import posixpath
 from dataclasses import dataclass
 from pathlib import Path
 
 from .notebooks.errors import NotebookMissing
-from .notebooks.project import find_project_root
+from .notebooks.project import find_project_root, relative_to_root
 from .store.layout import STORE_FOLDER
 from .store.signatures import KeyRing
 from .store.store import Store
@@ -32,7 +33,7 @@ class Project:
 
     def path_of(self, notebook: Path) -> str:
         """The POSIX path of a notebook relative to the project root, as entries name it."""
-        return notebook.relative_to(self.root).as_posix()
+        return relative_to_root(notebook, self.root)
 
 
 class Projects:
@@ -50,6 +51,13 @@ class Projects:
         self._keys = keys
         self._store_folder = store.absolute() if store else None
         self._stores: dict[Path, Store] = {}
+        self._known: dict[Path, Project] | None = None
+
+    def at_one_moment(self) -> Projects:
+        """The same, for one pass: which project a folder belongs to is looked up once."""
+        same = copy.copy(self)
+        same._known = {}
+        return same
 
     def resolve(self, path: str | Path) -> Path:
         """The absolute path of something below the root; it need not exist.
@@ -99,16 +107,24 @@ class Projects:
         Args:
             notebook: An absolute path below the root, as :meth:`resolve` gives it.
         """
+        if self._known is not None:
+            known = self._known.get(notebook) or self._known.get(notebook.parent)
+            if known is not None:
+                self._known[notebook] = known
+                return known
         project_root = find_project_root(notebook, self.root)
         folder = self._store_folder or project_root / STORE_FOLDER
         store = self._stores.get(folder)
         if store is None:
             store = self._stores.setdefault(folder, Store(folder, self._keys))
-        return Project(project_root, store)
+        project = Project(project_root, store)
+        if self._known is not None:
+            self._known[notebook.parent] = project
+        return project
 
     def relative(self, path: Path) -> str:
         """The POSIX path of something below the root, relative to the root."""
-        return path.relative_to(self.root).as_posix()
+        return relative_to_root(path, self.root)
 
     def path_in_root(self, project: Project, notebook_path: str) -> str:
         """An entry's notebook path, seen from the root folder.

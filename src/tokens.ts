@@ -121,6 +121,9 @@ export interface ICacheActions {
   /** Store the outputs of an open notebook as they stand; it is saved first. */
   capture(panel: NotebookPanel): Promise<void>;
 
+  /** Say that the cached outputs of an open notebook are not to be used again. */
+  invalidate(panel: NotebookPanel): Promise<void>;
+
   /** Cancel a job. */
   cancel(job: Job): Promise<void>;
 

@@ -20,8 +20,10 @@ PYTHON_ROOMS: dict[str, set[str]] = {
     "notebooks": set(),
     "inputs": {"notebooks", "store"},
     "projects": {"notebooks", "store"},
-    "execution": {"inputs", "notebooks", "projects", "store"},
-    "cache": {"execution", "inputs", "notebooks", "projects", "store"},
+    "moment": {"inputs", "notebooks", "projects", "store"},
+    "look": {"inputs", "moment", "notebooks", "projects", "store"},
+    "execution": {"inputs", "look", "notebooks", "projects", "store"},
+    "cache": {"execution", "inputs", "look", "moment", "notebooks", "projects", "store"},
     "rest": {"cache", "execution", "inputs", "notebooks", "projects", "store"},
     "cli": {"cache", "execution", "inputs", "notebooks", "projects", "store"},
 }

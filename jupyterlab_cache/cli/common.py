@@ -13,8 +13,10 @@ import click
 import msgspec
 
 from ..cache import NotebookCache
-from ..execution.capture import CaptureRefused
-from ..notebooks.errors import NotebookError
+from ..inputs.ignoring import check_ignore
+from ..inputs.patterns import check_patterns
+from ..notebooks.declaration import declaration_of
+from ..notebooks.errors import CaptureRefused, NotebookError
 from ..projects import PathRefused
 from ..store.errors import StoreError
 
@@ -82,6 +84,49 @@ def session_options(command: F) -> F:
                 cache.close()
 
     return with_session  # type: ignore[return-value]
+
+
+def declaring_options(command: F) -> F:
+    """Add ``--asset``, ``--ignore`` and ``--track-env`` to a command that takes a Session first."""
+
+    @click.option(
+        "--asset",
+        "assets",
+        metavar="GLOB",
+        multiple=True,
+        help="File, folder or glob that the notebooks need, relative to each notebook's own folder "
+        "(not to the current one); may be repeated.",
+    )
+    @click.option(
+        "--ignore",
+        metavar="GLOB",
+        multiple=True,
+        help="gitignore pattern of files that do not count, neither as inputs nor as results, "
+        "below each notebook's own folder; may be repeated.",
+    )
+    @click.option(
+        "--track-env",
+        "variables",
+        metavar="NAME",
+        multiple=True,
+        help="Environment variable that counts even if no notebook reads it; may be repeated.",
+    )
+    @wraps(command)
+    def with_declaration(
+        session: Session,
+        *,
+        assets: tuple[str, ...],
+        ignore: tuple[str, ...],
+        variables: tuple[str, ...],
+        **options: Any,
+    ) -> Any:
+        declared = {"assets": assets, "ignore": ignore, "variables": variables}
+        session.cache.declared = declaration_of(declared, "The command line")
+        check_patterns(assets)
+        check_ignore(ignore)
+        return command(session, **options)
+
+    return with_declaration  # type: ignore[return-value]
 
 
 @contextmanager

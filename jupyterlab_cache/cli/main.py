@@ -14,6 +14,9 @@ _COMMANDS = {
     "add": ("add", "Store the outputs of notebooks as they stand."),
     "list": ("entries", "List the entries of the store."),
     "show": ("entries", "Show one entry: what it executed, used, wrote and printed."),
+    "invalidate": ("marking", "Say that cached outputs are not to be used again."),
+    "remove": ("marking", "Take entries out of the store."),
+    "pin": ("marking", "Keep entries whatever a clean-up would take."),
 }
 """Name → module of this package and one line of help; a command's module is imported when used."""
 

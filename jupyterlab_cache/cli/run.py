@@ -12,7 +12,7 @@ import msgspec
 from ..execution.batch import RunResult
 from ..execution.engine import ExecutionSettings
 from ..execution.freshening import Wish
-from .common import Session, bad_input, duration, session_options
+from .common import Session, bad_input, declaring_options, duration, session_options
 
 
 @click.command("run")
@@ -31,6 +31,7 @@ from .common import Session, bad_input, duration, session_options
 @click.option("--allow-errors", is_flag=True, help="Go on after a cell that raises an error.")
 @click.option("--write", is_flag=True, help="Put the outputs into the files.")
 @session_options
+@declaring_options
 def run_command(
     session: Session,
     paths: tuple[str, ...],
@@ -45,6 +46,11 @@ def run_command(
 
     PATHS are notebooks or folders; without any, all notebooks below the current folder. Exits with
     1 if any notebook failed.
+
+    Notebooks that write what another one uses are executed before it, also when they are not among
+    PATHS. If one of them fails, those that use its files are not executed (UpstreamFailed), unless
+    --force or --allow-errors is given. What is stale only because of a notebook executed later is
+    executed once more.
     """
     notebooks, unreadable = session.cache.readable(paths)
     session.warn(unreadable)
@@ -56,16 +62,16 @@ def run_command(
     )
 
     async def run_all() -> list[RunResult]:
-        results = []
+        results: dict[str, RunResult] = {}
         async for result in session.cache.run_each(notebooks, wish=wish, jobs=jobs, write=write):
-            results.append(result)
+            results[result.path] = result
             _say(session, result)
-        return results
+        return list(results.values())
 
     with bad_input():
         results = asyncio.run(_until_interrupted(run_all()))
     order = {session.cache.projects.relative(path): i for i, path in enumerate(notebooks)}
-    results.sort(key=lambda result: order[result.path])
+    results.sort(key=lambda result: order.get(result.path, -1))
     session.answer([msgspec.to_builtins(result) for result in results])
     good = all(result.result in ("fresh", "executed") for result in results)
     return 0 if good and not unreadable else 1

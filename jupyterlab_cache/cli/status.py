@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from ..inputs.verdict import Status
-from .common import Session, session_options
+from .common import Session, declaring_options, session_options
 
 _MARKS = {
     "fresh": ("✓", "green"),
@@ -33,6 +33,7 @@ _MARKS = {
     help="With --check: accept captured and imported entries, whose inputs nobody observed.",
 )
 @session_options
+@declaring_options
 def status_command(
     session: Session,
     paths: tuple[str, ...],
@@ -44,9 +45,8 @@ def status_command(
 
     PATHS are notebooks or folders; without any, all notebooks below the current folder.
     """
-    notebooks, unreadable = session.cache.readable(paths)
+    statuses, unreadable = session.cache.survey(paths)
     session.warn(unreadable)
-    statuses = session.cache.status(notebooks) if notebooks else []
     if session.json:
         session.answer([status_json(status) for status in statuses])
     else:

@@ -4,21 +4,42 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from ..inputs.reasons import ReasonCode
+from ..look import Look
+from ..notebooks.errors import NotebookError
+from ..store.errors import StoreError
 from ..store.records import Failure
+from .engine import variant_of
 from .freshening import Wish, Workspace, freshen
 from .kernels import Kernels
+from .planning import Plan, Step, is_needed_again, plan_for, upstream_failed
 from .restoring import write_outputs
 
 _log = logging.getLogger(__name__)
 
 RunOutcome = Literal["fresh", "executed", "failed", "cancelled"]
+
+_GOOD: tuple[RunOutcome, ...] = ("fresh", "executed")
+
+_WRITTEN_BY_OTHERS: set[ReasonCode] = {
+    "directory-changed",
+    "file-appeared",
+    "file-changed",
+    "file-missing",
+    "module-changed",
+    "upstream-stale",
+}
+"""Reasons that another notebook of the same run can be behind."""
 
 
 class RunResult(msgspec.Struct, frozen=True):
@@ -51,30 +72,190 @@ async def run_each(
 ) -> AsyncIterator[RunResult]:
     """Bring notebooks up to date, yielding each one's result as soon as it is there.
 
+    As ``make`` does it: what is upstream of them and not up to date is executed first, and has a
+    result of its own. A notebook begins when what is upstream of it has ended, others run at the
+    same time. Downstream of a failure nothing is executed (``UpstreamFailed``), unless the wish is
+    to execute by force or to go on after errors. A fresh notebook is executed again when a file is
+    gone that it wrote and a later one needs.
+
+    Edges are known from earlier executions only. So a notebook that turns out to be stale at the
+    end, because of what others wrote after it, is executed once more and has another result: the
+    last one counts. One that succeeded is repeated once at most; one that failed, again and again
+    as long as others begin to succeed meanwhile.
+
     Args:
         workspace: The notebooks' surroundings.
         notebooks: Absolute paths.
         kernels: Where kernels come from; closed at the end.
         wish: How they are to be brought up to date.
         jobs: How many at once.
-        write: Put the outputs into the files, also those of an execution that is not reused.
+        write: Put the outputs into the files, also those of an execution that is not reused;
+            only those of ``notebooks`` themselves.
         shown: How a notebook's path is written in a result.
     """
-    free = asyncio.Semaphore(jobs)
-
-    async def run_one(notebook: Path) -> RunResult:
-        async with free:
-            return await _run_one(workspace, notebook, kernels, wish, write, shown(notebook))
-
-    tasks = [asyncio.ensure_future(run_one(notebook)) for notebook in notebooks]
+    batch = _Batch(workspace, kernels, wish, jobs, write, shown)
+    rest = list(notebooks)
     try:
-        for task in asyncio.as_completed(tasks):
-            yield await task
+        while rest:
+            tasks = await batch.begin(rest)
+            for task in asyncio.as_completed(tasks):
+                result = await task
+                if result is not None:
+                    yield result
+            rest = await asyncio.to_thread(batch.to_repeat)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await batch.give_up()
         await kernels.close()
+
+
+class _Batch:
+    """Notebooks on their way, in one pass or more."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        kernels: Kernels,
+        wish: Wish,
+        jobs: int,
+        write: bool,
+        shown: Callable[[Path], str],
+    ) -> None:
+        self._workspace = workspace
+        self._kernels = kernels
+        self._wish = wish
+        self._write = write
+        self._shown = shown
+        self._free = asyncio.Semaphore(jobs)
+        self._tasks: dict[Path, asyncio.Task[RunResult | None]] = {}
+        self._results: dict[Path, RunResult] = {}
+        self._has_executed = False
+        self._successes: Counter[Path] = Counter()
+        self._has_first_success = False
+        self._is_repeating = False
+
+    def _look(self) -> Look:
+        return self._workspace.look(variant_of(self._wish.allow_errors))
+
+    async def begin(self, notebooks: Sequence[Path]) -> list[asyncio.Task[RunResult | None]]:
+        """Begin with a pass over these notebooks and what is upstream of them."""
+        plan = await asyncio.to_thread(self._plan, notebooks)
+        asked = set(notebooks)
+        self._has_executed = self._has_first_success = False
+        self._tasks = {}
+        for notebook, step in plan.items():
+            before = [self._tasks[item] for item in (*step.upstream, *step.after)]
+            work = self._bring_up_to_date(notebook, step, before, is_asked=notebook in asked)
+            self._tasks[notebook] = asyncio.ensure_future(work)
+        return list(self._tasks.values())
+
+    def _plan(self, notebooks: Sequence[Path]) -> Plan:
+        try:
+            return plan_for(self._look(), notebooks)
+        except (NotebookError, StoreError, OSError) as error:
+            _log.info("Edges between notebooks cannot be found: %r", error)
+            return {notebook: Step() for notebook in notebooks}
+
+    async def give_up(self) -> None:
+        """Stop what has not ended."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _bring_up_to_date(
+        self,
+        notebook: Path,
+        step: Step,
+        before: Sequence[asyncio.Task[RunResult | None]],
+        *,
+        is_asked: bool,
+    ) -> RunResult | None:
+        if before:
+            await asyncio.wait(before)
+        async with self._free:
+            result = self._blocked(notebook, step)
+            if result is None:
+                again, due = await asyncio.to_thread(self._need_of, notebook, step)
+                if not (is_asked or again or due):
+                    return None
+                force = again or (self._wish.force and is_asked and not self._is_repeating)
+                retry = self._wish.retry_failed and not self._is_repeating
+                wish = replace(self._wish, force=force, retry_failed=retry)
+                path = self._shown(notebook)
+                result = await _run_one(
+                    self._workspace, notebook, self._kernels, wish, self._write and is_asked, path
+                )
+        return self._noted(notebook, result)
+
+    def _need_of(self, notebook: Path, step: Step) -> tuple[bool, bool]:
+        """Whether a file of a notebook is needed again, and whether it is due."""
+        try:
+            look = self._look()
+            return is_needed_again(look, notebook, step), look.is_due(notebook)
+        except (NotebookError, StoreError, OSError):
+            return False, True  # whatever it is, an execution will tell
+
+    def _blocked(self, notebook: Path, step: Step) -> RunResult | None:
+        """The result of a notebook that cannot begin because of what is upstream of it."""
+        for edge in step.edges:
+            upstream = self._results.get(edge.upstream)
+            if upstream is None or upstream.result in _GOOD:
+                continue
+            file = os.path.relpath(edge.file, notebook.parent)
+            path = self._shown(notebook)
+            if upstream.result == "cancelled":
+                failure = Failure("Cancelled", upstream_failed(upstream.path, file, "cancelled"))
+                return RunResult(path, "cancelled", None, 0.0, failure)
+            if not (self._wish.force or self._wish.allow_errors):
+                failure = Failure("UpstreamFailed", upstream_failed(upstream.path, file))
+                return RunResult(path, "failed", None, 0.0, failure)
+        return None
+
+    def _noted(self, notebook: Path, result: RunResult) -> RunResult | None:
+        before = self._results.get(notebook)
+        if before is not None and result.result == "fresh" and before.result in _GOOD:
+            return None  # nothing new
+        self._results[notebook] = result
+        self._has_executed |= result.result != "fresh"
+        if result.result == "executed":
+            self._has_first_success |= not self._successes[notebook]
+            self._successes[notebook] += 1
+        return result
+
+    def to_repeat(self) -> list[Path]:
+        """What is stale after all, because of what was executed after it."""
+        self._is_repeating = True
+        if not self._has_executed or self._wish.cancelled.is_set():
+            return []
+        look = self._look()
+        try:
+            stale = {path for path in self._results if self._is_to_repeat(look, path)}
+            return [
+                notebook
+                for notebook in self._results
+                if notebook in stale
+                # What failed for good stays in the way of what is downstream of it.
+                and all(map(self._is_good, look.all_upstream([notebook]).keys() - stale))
+            ]
+        except (NotebookError, StoreError, OSError) as error:
+            _log.info("It cannot be told what has to be executed again: %r", error)
+            return []
+
+    def _is_to_repeat(self, look: Look, notebook: Path) -> bool:
+        may_repeat = self._has_first_success
+        if self._is_good(notebook):
+            may_repeat = self._successes[notebook] < 2
+        if not may_repeat or self._results[notebook].result == "cancelled":
+            return False
+        try:
+            status = look.status(notebook)
+        except NotebookError:
+            return False
+        causes = {reason.code for reason in status.reasons}
+        return bool(causes & _WRITTEN_BY_OTHERS) and look.is_due(notebook)
+
+    def _is_good(self, notebook: Path) -> bool:
+        result = self._results.get(notebook)
+        return result is None or result.result in _GOOD
 
 
 async def _run_one(

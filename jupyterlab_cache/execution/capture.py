@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ..inputs.declared import NOTHING_DECLARED, Declared
 from ..inputs.stat_cache import StatCache
 from ..inputs.static_observation import static_observation
 from ..notebooks import document as documents
 from ..notebooks.code_key import EXECUTION_TAGS
+from ..notebooks.errors import CaptureRefused
 from ..store.store import Store, StoredEntry
 from .recording import Execution, record
-
-
-class CaptureRefused(Exception):
-    """The outputs of a notebook are not those of one complete run; the text says what to do."""
 
 
 def capture(
@@ -26,6 +24,7 @@ def capture(
     stat_cache: StatCache,
     default_kernel: str,
     launch_environment: Mapping[str, str] | None = None,
+    declared: Declared = NOTHING_DECLARED,
 ) -> StoredEntry:
     """Store the outputs of a saved notebook as they stand.
 
@@ -50,6 +49,8 @@ def capture(
         kernel_name=kernel_name,
         stat_cache=stat_cache,
         keep=store.blobs.put,
+        declared=declared,
+        launch_environment=launch_environment,
     )
     execution = Execution(
         notebook=node,

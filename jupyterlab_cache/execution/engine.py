@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..inputs.declared import NOTHING_DECLARED, Declared
 from ..inputs.observer import Observer
 from ..inputs.stat_cache import StatCache
 from ..notebooks import document as documents
@@ -50,6 +51,7 @@ class ExecutionRequest:
         environment: The variables that a kernel is given.
         settings: Limits.
         allow_errors: Go on after a cell that raises an error.
+        declared: What a person declared of the notebook.
         on_kernel: Called with the kernel's identifier, and with None when it is gone.
         on_progress: Called at the start and after each cell.
         cancelled: Set by whoever wants the execution to stop.
@@ -63,6 +65,7 @@ class ExecutionRequest:
     environment: Mapping[str, str]
     settings: ExecutionSettings = field(default_factory=ExecutionSettings)
     allow_errors: bool = False
+    declared: Declared = NOTHING_DECLARED
     on_kernel: Callable[[str | None], None] = lambda _: None
     on_progress: Progress = lambda _done, _total: None
     on_code_key: Callable[[str], None] = lambda _: None
@@ -71,7 +74,16 @@ class ExecutionRequest:
     @property
     def variant(self) -> dict[str, str | int | float | bool | None]:
         """Options that change results; those at their default leave no trace."""
-        return {"allow_errors": True} if self.allow_errors else {}
+        return variant_of(self.allow_errors)
+
+
+def variant_of(allow_errors: bool) -> dict[str, str | int | float | bool | None]:
+    """Options that change results, as entries hold them.
+
+    Args:
+        allow_errors: Go on after a cell that raises an error.
+    """
+    return {"allow_errors": True} if allow_errors else {}
 
 
 async def execute(request: ExecutionRequest, kernels: Kernels) -> StoredEntry:
@@ -103,6 +115,7 @@ async def execute(request: ExecutionRequest, kernels: Kernels) -> StoredEntry:
         stat_cache=request.stat_cache,
         former_artefacts=await asyncio.to_thread(_former_artefacts, request),
         keep=request.store.blobs.put,
+        declared=request.declared,
     )
     for cell in documents.code_cells_with_blank(notebook):
         cell["outputs"] = []

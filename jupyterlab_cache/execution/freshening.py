@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from ..inputs.declared import Declared
 from ..inputs.stat_cache import StatCache
 from ..inputs.verdict import Status
+from ..look import Look
 from ..projects import Project
 from ..store.records import Failure
 from .engine import ExecutionRequest, ExecutionSettings, Progress, execute
@@ -33,6 +35,12 @@ class Workspace(Protocol):
 
     def launch_environment(self) -> Mapping[str, str]:
         """The variables that a kernel is given now."""
+
+    def declared_for(self, notebook: Path) -> Declared:
+        """What is declared of a saved notebook."""
+
+    def look(self, variant: Mapping[str, str | int | float | bool | None] | None = None) -> Look:
+        """A look at all notebooks as they are now."""
 
     def judge_notebook(
         self, notebook: Path, variant: Mapping[str, str | int | float | bool | None] | None = None
@@ -85,6 +93,9 @@ class Outcome:
 async def freshen(workspace: Workspace, notebook: Path, kernels: Kernels, wish: Wish) -> Outcome:
     """Execute a notebook unless its outputs are still true.
 
+    What is upstream of it does not count here: whoever asks brings that up to date first, see
+    :mod:`jupyterlab_cache.execution.planning`.
+
     Raises:
         NotebookError: The notebook cannot be read.
         UnknownKernel: There is no kernel of its name.
@@ -102,13 +113,15 @@ async def freshen(workspace: Workspace, notebook: Path, kernels: Kernels, wish: 
         environment=workspace.launch_environment(),
         settings=wish.settings,
         allow_errors=wish.allow_errors,
+        declared=await asyncio.to_thread(workspace.declared_for, notebook),
         on_kernel=wish.on_kernel,
         on_progress=wish.on_progress,
         on_code_key=wish.on_code_key,
         cancelled=wish.cancelled,
     )
     if not wish.force:
-        status = await asyncio.to_thread(workspace.judge_notebook, notebook, request.variant)
+        look = workspace.look(request.variant)
+        status = await asyncio.to_thread(look.own_status, notebook)
         # Outputs that nobody observed do not keep a person who asks from an execution.
         observed = status.provenance == "executed"
         if status.verdict == "fresh" and observed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,13 +13,15 @@ from typing import Any
 
 import msgspec
 
+from ..notebooks.errors import NotebookError
 from ..store.errors import StoreError
 from ..store.records import Failure
 from .engine import ExecutionSettings
 from .freshening import Wish, Workspace, freshen
-from .jobs import ENDED, Job, new_job, this_process
+from .jobs import ENDED, Job, JobState, new_job, this_process
 from .kernels import Kernels
 from .left_over import left_over_jobs
+from .planning import Need, needed_first
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +34,10 @@ class JobMissing(Exception):
 
 class JobQueue:
     """Executes notebooks that people ask for.
+
+    When a job's turn comes, what is upstream of its notebook and not up to date is executed first,
+    by the same worker and as jobs of their own. If one of them fails, so does the job, unless it is
+    forced.
 
     All methods are called on the event loop.
 
@@ -59,6 +66,7 @@ class JobQueue:
         self._listeners: list[Callable[[Job], None]] = []
         self._writing: dict[str, asyncio.Lock] = {}
         self._writes: set[asyncio.Task[None]] = set()
+        self._turn = asyncio.Event()
         self._stopped = False
 
     def listen(self, listener: Callable[[Job], None]) -> None:
@@ -114,16 +122,22 @@ class JobQueue:
             force: Execute even if fresh or failed.
             timeout: Seconds for each cell; None for the setting.
         """
+        job, is_new = self._job_for(notebook, force, timeout)
+        if is_new:
+            self._waiting.put_nowait(job.id)
+            self._ensure_workers()
+        return job
+
+    def _job_for(self, notebook: Path, force: bool, timeout: float | None) -> tuple[Job, bool]:
+        """A job for a notebook that waits, and whether it is new."""
         for job in self._jobs.values():
             same = (job.notebook, job.force, job.timeout) == (str(notebook), force, timeout)
             if same and job.state == "queued":
-                return job
+                return job, False
         job = new_job(str(notebook), force=force, timeout=timeout)
         self._cancelled[job.id] = asyncio.Event()
         self._change(job)
-        self._waiting.put_nowait(job.id)
-        self._ensure_workers()
-        return job
+        return job, True
 
     async def cancel(self, job_id: str) -> Job:
         """Stop a job; one that has ended is forgotten.
@@ -171,18 +185,74 @@ class JobQueue:
     async def _work(self) -> None:
         while not self._stopped:
             job_id = await self._waiting.get()
-            job = self._jobs.get(job_id)
-            if job is None or job.state != "queued":
+            if self._still_waits(job_id) and await self._upstream_is_good(self._jobs[job_id]):
+                await self._run_safely(job_id)
+
+    def _still_waits(self, job_id: str) -> bool:
+        return job_id in self._jobs and self._jobs[job_id].state == "queued"
+
+    async def _upstream_is_good(self, job: Job) -> bool:
+        """Bring what is upstream of a job up to date; the job itself waits meanwhile.
+
+        Returns:
+            Whether it can begin now; otherwise it has ended.
+        """
+        bad: set[Path] = set()
+        for need in await asyncio.to_thread(self._needed_first, Path(job.notebook)):
+            running = self.active_job(need.notebook)
+            while running is not None and running.state == "running":
+                # Another worker's; it waits for nobody any more.
+                await self._turn.wait()
+                running = self.active_job(need.notebook)
+            if not self._still_waits(job.id):
+                return False
+            if bad.intersection(need.after):
+                bad.add(need.notebook)
                 continue
-            try:
-                await self._run(job)
-            except asyncio.CancelledError:
-                self._end_as_failed(job_id, "Interrupted", "The server was stopped.")
-                raise
-            except Exception as error:
-                # One job's trouble must not stop those behind it.
-                _log.info("Job %s failed: %r", job_id, error)
-                self._end_as_failed(job_id, type(error).__name__, str(error) or repr(error))
+            upstream, _ = self._job_for(need.notebook, need.again, None)
+            upstream = await self._run_safely(upstream.id)
+            if upstream.state == "done":
+                continue
+            bad.add(need.notebook)
+            if self._still_waits(job.id) and not job.force:
+                self._end_with(job, upstream)
+        return self._still_waits(job.id)
+
+    def _needed_first(self, notebook: Path) -> list[Need]:
+        try:
+            return needed_first(self._workspace.look(), notebook)
+        except (NotebookError, StoreError, OSError) as error:
+            # Its own execution will tell what is wrong.
+            _log.info("What is upstream of %s cannot be found: %r", notebook, error)
+            return []
+
+    def _end_with(self, job: Job, upstream: Job) -> None:
+        """End a job that cannot begin."""
+        path = os.path.relpath(upstream.notebook, Path(job.notebook).parent)
+        is_cancelled = upstream.state == "cancelled"
+        name = "Cancelled" if is_cancelled else "UpstreamFailed"
+        how = "was cancelled" if is_cancelled else "failed"
+        message = f"{path}, which writes what this notebook uses, {how}; this was not executed."
+        state: JobState = "cancelled" if is_cancelled else "failed"
+        self._update(
+            job.id,
+            state=state,
+            result=state,
+            failure=Failure(name, message),
+            finished=time.time(),
+        )
+
+    async def _run_safely(self, job_id: str) -> Job:
+        try:
+            await self._run(self._jobs[job_id])
+        except asyncio.CancelledError:
+            self._end_as_failed(job_id, "Interrupted", "The server was stopped.")
+            raise
+        except Exception as error:
+            # One job's trouble must not stop those behind it.
+            _log.info("Job %s failed: %r", job_id, error)
+            self._end_as_failed(job_id, type(error).__name__, str(error) or repr(error))
+        return self._jobs[job_id]
 
     async def _run(self, job: Job) -> None:
         self._update(job.id, state="running", started=time.time())
@@ -235,6 +305,9 @@ class JobQueue:
         return job
 
     def _change(self, job: Job) -> None:
+        # Wakes all who wait for a change.
+        self._turn.set()
+        self._turn = asyncio.Event()
         before = self._jobs.get(job.id)
         self._jobs[job.id] = job
         if job.state in ENDED:

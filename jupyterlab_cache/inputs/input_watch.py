@@ -62,6 +62,10 @@ class InputWatch:
         if self._task is None:
             self._task = asyncio.create_task(self._watch(), name="jupyterlab-cache input watch")
 
+    def note(self, path: str) -> None:
+        """Something became of a path that no change of the file tells of."""
+        self._tell({path})
+
     async def stop(self) -> None:
         """Stop to watch."""
         if self._task is not None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..store.records import Artefact, Input, InputKind
 from .fingerprints import IGNORED_NAMES
+from .ignoring import NO_RULES, IgnoreRules
 from .kernel_environment import real_folders
 from .observation import Places, kept_text
 from .report import ProbeReport
@@ -26,6 +27,7 @@ class Ledger:
         report: What the probe noted; None without a probe.
         stat_cache: For digests.
         keep: Stores the content of small text inputs; None to keep none.
+        rules: What a person wants to be left out.
     """
 
     def __init__(
@@ -34,8 +36,10 @@ class Ledger:
         report: ProbeReport | None,
         stat_cache: StatCache,
         keep: Callable[[bytes], str] | None,
+        rules: IgnoreRules = NO_RULES,
     ) -> None:
         self.places = places
+        self.rules = rules
         self.inputs: dict[tuple[str, str], Input] = {}
         self.artefacts: dict[str, Artefact] = {}
         self.changed: dict[str, None] = {}
@@ -43,6 +47,7 @@ class Ledger:
         self.site = tuple(real_folders(report.site if report else []))
         self.stdlib = tuple(real_folders(report.stdlib if report else []))
         self.folders_made: frozenset[str] = frozenset(report.folders_made if report else ())
+        self.files_made: frozenset[str] = frozenset()
         self._stat_cache = stat_cache
         self._keep = keep
         self._library_folders = _library_folders()
@@ -105,7 +110,8 @@ class Ledger:
 
     def add_changed(self, path: str) -> None:
         """Add an input that did not stay the same during the run."""
-        self.changed[self.places.written(path)] = None
+        if not self.rules.ignores(path):
+            self.changed[self.places.written(path)] = None
 
     def digest(self, path: str) -> str | None:
         """Digest of a file's present content; None when it is not there.
@@ -127,7 +133,8 @@ class Ledger:
 
     def names_made_in(self, folder: str) -> set[str]:
         """Names in a folder that the run itself made."""
-        made = {self.places.absolute(path) for path in self.artefacts} | self.folders_made
+        made = {self.places.absolute(path) for path in self.artefacts}
+        made |= self.folders_made | self.files_made
         return {os.path.basename(path) for path in made if os.path.dirname(path) == folder}
 
     def is_stdlib(self, path: str) -> bool:
@@ -140,7 +147,7 @@ class Ledger:
 
     def is_ignored(self, path: str) -> bool:
         """Whether a path is none that a notebook's author means."""
-        if path.startswith(_SYSTEM_FOLDERS):
+        if path.startswith(_SYSTEM_FOLDERS) or self.rules.ignores(path):
             return True
         if self.places.is_inside(path):
             return any(part in IGNORED_NAMES for part in Path(path).parts)

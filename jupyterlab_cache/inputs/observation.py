@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from ..store.records import Artefact, Input
@@ -17,6 +18,10 @@ _SECRET_NAME = re.compile(
 )
 SMALL_TEXT_BYTES = 64 * 1024
 """Text inputs up to this size are kept, to show what changed."""
+
+
+UNCHECKABLE = frozenset({"network", "unnameable-files", "probe-failed", "kernel-gone"})
+"""Gaps behind which something was certainly used that cannot be compared again."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +66,18 @@ class Places:
 
     def absolute(self, written: str) -> str:
         """The absolute path of what an entry holds."""
-        return os.path.normpath(os.path.join(self.notebook_folder, written))
+        return _absolute(os.fspath(self.notebook_folder), written)
 
     def is_inside(self, path: str) -> bool:
         """Whether a path lies in the project, also by where its links lead."""
         real = Path(os.path.realpath(path))
         root = Path(os.path.realpath(self.project_root))
         return Path(path).is_relative_to(self.project_root) and real.is_relative_to(root)
+
+
+@lru_cache(maxsize=65536)
+def _absolute(folder: str, written: str) -> str:
+    return os.path.normpath(os.path.join(folder, written))
 
 
 def cells_of(cells: Iterable[int]) -> tuple[int, ...]:

@@ -7,8 +7,8 @@ from functools import lru_cache
 from importlib.resources import files
 
 PARTS = (
-    *("identity", "spool", "notes", "files", "stats", "variables", "modules"),
-    *("native_readers", "children", "install"),
+    *("identity", "spool", "notes", "files", "stats", "variables"),
+    *("commands", "modules", "native_readers", "children", "install"),
 )
 """Modules of the probe, each after those that it uses."""
 

@@ -23,6 +23,7 @@ ReasonCode = Literal[
     "python-changed",
     "env-changed",
     "upstream-stale",
+    "declaration-changed",
     "invalidated",
     "expired",
     "unverifiable",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from ..store.records import Input
@@ -23,7 +24,13 @@ def record_listing(ledger: Ledger, folder: str, listing: FolderReport) -> None:
     own = ledger.names_made_in(folder) - set(listing.names or ())
     fingerprint, content = ABSENT, None
     if listing.names is not None:
-        names = [name for name in listing.names if name not in IGNORED_NAMES and name not in own]
+        names = [
+            name
+            for name in listing.names
+            if name not in IGNORED_NAMES
+            and name not in own
+            and not ledger.rules.ignores(os.path.join(folder, name))
+        ]
         fingerprint, content = names_digest(names), ledger.keep_names(names)
     ledger.add(
         Input(

@@ -83,6 +83,15 @@ def adopt_writes(report: ProbeReport, ledger: Ledger, seen: Seen, elsewhere: Els
     """
     if not elsewhere.has_unobserved:
         return
+    ledger.folders_made |= _nameable(seen.folders_made, ledger)
+    ledger.files_made |= {
+        path
+        for path in _nameable(seen.made, ledger)
+        if _is_ours(path, seen.opened[path], seen.own.files[path], elsewhere)
+    }
+    for path, asked in report.stats.items():
+        if asked.status is None and os.path.realpath(path) in seen.made:
+            asked.made = True
     for path, record in report.files.items():
         real = os.path.realpath(path)
         if record.written or real in elsewhere.claimed_by_others or seen.own.files[real]:
@@ -124,7 +133,7 @@ def _record_folder(ledger: Ledger, folder: str) -> None:
         Input(
             "directory",
             written,
-            folder_fingerprint(folder, own),
+            folder_fingerprint(folder, own | ledger.rules.names_in(folder)),
             path=written,
             without=tuple(sorted(own)),
             created_by_run=folder in ledger.folders_made,

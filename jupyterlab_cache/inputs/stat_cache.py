@@ -71,11 +71,17 @@ class StatCache:
         Raises:
             OSError: The file is missing or cannot be read, or is not a regular file.
         """
-        text = os.path.abspath(path)
-        before = _checked(text)
+        given = os.fspath(path)
+        if (loaded := self._known) is None:
+            with self._lock:
+                loaded = self._load()
+        known = loaded.get((given, kind))
+        # What is known is known by absolute paths, so this one is one already.
+        text = given if known is not None else os.path.abspath(given)
         key = (text, kind)
-        with self._lock:
-            known = self._load().get(key)
+        before = _checked(text)
+        if known is None and text != given:
+            known = loaded.get(key)
         if known is not None and known[0] == before:
             return known[1]
         while True:
@@ -110,7 +116,7 @@ class StatCache:
 
     def _load(self) -> dict[tuple[str, str], tuple[Signature, bytes]]:
         if self._known is None:
-            self._known = {}
+            known: dict[tuple[str, str], tuple[Signature, bytes]] = {}
             try:
                 connection = self._connect()
                 rows = connection.execute("SELECT * FROM files").fetchall()
@@ -119,11 +125,12 @@ class StatCache:
                     self._remove()
                 else:
                     for path, kind, *signature, value in rows:
-                        self._known[path, kind] = (tuple(signature), value)
+                        known[path, kind] = (tuple(signature), value)
             except sqlite3.DatabaseError:
                 self._remove()
             except OSError:
                 pass
+            self._known = known
         return self._known
 
     def _file(self) -> Path:

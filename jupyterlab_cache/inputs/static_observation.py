@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ..store.records import Input
+from .declared import NOTHING_DECLARED, Declared, DeclaredLook
 from .kernel_environment import find_kernelspec, interpreter_of, is_python, kernelspec_identity
+from .ledger import Ledger
 from .literals import literal_inputs
 from .observation import Observation, Places, kept_text
 from .stat_cache import StatCache
@@ -24,6 +26,8 @@ def static_observation(
     kernel_name: str,
     stat_cache: StatCache,
     keep: Callable[[bytes], str] | None,
+    declared: Declared = NOTHING_DECLARED,
+    launch_environment: Mapping[str, str] | None = None,
 ) -> Observation:
     """The inputs that code names: files in string literals, modules and packages it imports.
 
@@ -34,6 +38,11 @@ def static_observation(
         kernel_name: Name of its kernel.
         stat_cache: For digests.
         keep: Stores the content of small text inputs; None to keep none.
+        declared: What a person declared; it is taken as it is now.
+        launch_environment: The variables that a kernel would be given; by default none.
+
+    Raises:
+        DeclarationInvalid: A declared pattern matches far too many files.
     """
     places = Places(notebook.parent, project_root)
     inputs = literal_inputs(sources, places, stat_cache, keep)
@@ -56,9 +65,14 @@ def static_observation(
                         inputs.append(Input("package", owner, version))
     else:
         inputs.append(Input("kernel", "kernel", kernelspec_identity(spec)))
-    unique = {(item.kind, item.path or item.subject): item for item in inputs}
+    ledger = Ledger(places, None, stat_cache, keep, declared.ignored)
+    for item in inputs:
+        if item.path is None or not declared.ignored.ignores(places.absolute(item.path)):
+            ledger.add(item)
+    if DeclaredLook(declared, places, stat_cache).record(ledger, launch_environment or {}):
+        coverage.append("declared")
     return Observation(
-        inputs=tuple(unique.values()), coverage=tuple(coverage), gaps=("not-observed",)
+        inputs=tuple(ledger.inputs.values()), coverage=tuple(coverage), gaps=("not-observed",)
     )
 
 

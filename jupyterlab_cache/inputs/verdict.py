@@ -9,8 +9,11 @@ from typing import Literal
 import msgspec
 
 from ..notebooks.digests import DocumentDigests
+from ..notebooks.project import relative_to_root
 from ..store.records import Failure, Provenance
 from ..store.store import Store, StoredEntry
+from .declared import NOTHING_DECLARED, Declared
+from .declared_reasons import policy_reasons
 from .explanation import explained
 from .observation import Places
 from .reasons import Reason, code_reasons
@@ -69,6 +72,7 @@ def judge(
     verifier: Verifier,
     default_kernel: str,
     variant: Mapping[str, str | int | float | bool | None] | None = None,
+    declared: Declared = NOTHING_DECLARED,
 ) -> Status:
     """Compare a document with what the store holds.
 
@@ -84,6 +88,7 @@ def judge(
         verifier: The present.
         default_kernel: Name of the kernel of a document that names none.
         variant: Parameters and options that change results.
+        declared: What a person declared of this notebook.
     """
     key = document.code_key(default_kernel)
     wanted = dict(variant or {})
@@ -92,7 +97,7 @@ def judge(
     why_not: list[tuple[StoredEntry, list[Reason]]] = []
     chosen: StoredEntry | None = None
     for stored in executed or entries:
-        reasons = _reasons_against(stored, notebook, project_root, store, verifier)
+        reasons = _reasons_against(stored, notebook, project_root, store, verifier, declared)
         if not reasons:
             chosen = stored
             break
@@ -106,7 +111,7 @@ def judge(
         places = Places(notebook.parent, project_root)
         reasons = explained(reasons, stored, places, store.blobs.get)
         return _status(document, key, kernel_name, notebook, project_root, "stale", stored, reasons)
-    path = notebook.relative_to(project_root).as_posix()
+    path = relative_to_root(notebook, project_root)
     latest = store.latest_of(path)
     if latest is None:
         return _status(document, key, kernel_name, notebook, project_root, "uncached", None, ())
@@ -115,14 +120,20 @@ def judge(
 
 
 def _reasons_against(
-    stored: StoredEntry, notebook: Path, project_root: Path, store: Store, verifier: Verifier
+    stored: StoredEntry,
+    notebook: Path,
+    project_root: Path,
+    store: Store,
+    verifier: Verifier,
+    declared: Declared,
 ) -> list[Reason]:
     """Why an entry with the right code does not match; empty when it does."""
     entry = stored.entry
     name = notebook.name
+    places = Places(notebook.parent, project_root)
     if entry.outcome not in _MATCHING_OUTCOMES:
         return [Reason("execution-incomplete", name, _INCOMPLETE[entry.outcome])]
-    path = notebook.relative_to(project_root).as_posix()
+    path = relative_to_root(notebook, project_root)
     if store.marks.is_invalidated(stored, notebook_path=path):
         return [Reason("invalidated", name, "The cached outputs were invalidated by hand.")]
     if not store.has_outputs(stored):
@@ -130,12 +141,12 @@ def _reasons_against(
     reasons = [
         Reason("file-changed", subject, f"{subject} changed while the notebook was executed.")
         for subject in entry.changed_inputs
+        if not declared.ignored.ignores(places.absolute(subject))
     ]
-    if entry.volatile:
-        gaps = ", ".join(entry.gaps)
-        message = f"The execution depended on what cannot be checked again ({gaps})."
-        reasons.append(Reason("expired", name, message))
-    reasons += verifier.reasons(stored, notebook_folder=notebook.parent, project_root=project_root)
+    reasons += policy_reasons(entry, declared, places, name)
+    reasons += verifier.reasons(
+        stored, notebook_folder=notebook.parent, project_root=project_root, declared=declared
+    )
     return reasons
 
 
@@ -181,7 +192,7 @@ def _status(
 ) -> Status:
     entry = stored.entry if stored else None
     return Status(
-        path=notebook.relative_to(project_root).as_posix(),
+        path=relative_to_root(notebook, project_root),
         verdict=verdict,
         outputs=_outputs_state(document, stored),
         provenance=entry.provenance if entry else None,

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from ..store.entries import StoredEntry
 from ..store.records import Input
+from .checklists import Checklists
 from .declared import NOTHING_DECLARED, Declared, folders_of
 from .declared_reasons import asset_reasons
 from .fingerprints import (
@@ -41,11 +42,18 @@ class Verifier:
         stat_cache: For digests.
         launch_environment: The variables that a kernel would be given now; by default those of
             this process.
+        checklists: What is known of entries from other looks.
     """
 
     def __init__(
-        self, *, stat_cache: StatCache, launch_environment: Mapping[str, str] | None = None
+        self,
+        *,
+        stat_cache: StatCache,
+        launch_environment: Mapping[str, str] | None = None,
+        checklists: Checklists | None = None,
     ) -> None:
+        self._checklists = checklists or Checklists()
+        self._matching: set[int] = set()
         self._stat_cache = stat_cache
         self._environment = os.environ if launch_environment is None else launch_environment
         self._seen: dict[tuple[object, ...], object] = {}
@@ -67,11 +75,25 @@ class Verifier:
             declared: What is declared now.
         """
         places = Places(notebook_folder, project_root)
+        if stored.trusted and self._all_match(stored, places):
+            return []
         reasons: dict[tuple[str, str], Reason] = {}
         for item in stored.entry.inputs:
             for reason in self._differences(item, stored, places, declared):
                 reasons.setdefault((reason.code, reason.subject), reason)
         return list(reasons.values())
+
+    def _all_match(self, stored: StoredEntry, places: Places) -> bool:
+        """Whether every input certainly matches, whatever is declared."""
+        numbers = self._checklists.of(stored, places)
+        if self._matching.issuperset(numbers):
+            return True
+        for number, item in zip(numbers, stored.entry.inputs, strict=True):
+            if number not in self._matching:
+                if item.kind == "glob" or self._compare(item, stored, places) is not None:
+                    return False
+                self._matching.add(number)
+        return True
 
     def paths_of(
         self, stored: StoredEntry, *, notebook_folder: Path, project_root: Path

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
 from .code_key import code_key
@@ -39,13 +41,25 @@ class DocumentDigests(msgspec.Struct, frozen=True):
         Args:
             default_kernel: Name of the kernel of a document that names none.
         """
-        return code_key(self.kernel_name or default_kernel, [cell.digest for cell in self.cells])
+        return _code_key(self, default_kernel)
 
     def outputs_digest(self) -> str:
         """Digest of everything the document shows."""
-        return document_outputs_digest([cell.outputs_digest for cell in self.cells])
+        return _outputs_digest(self)
 
     @property
     def has_outputs(self) -> bool:
         """Whether any cell shows anything."""
         return any(cell.has_outputs for cell in self.cells)
+
+
+# The same documents are asked about again and again.
+@lru_cache(maxsize=8192)
+def _code_key(document: DocumentDigests, default_kernel: str) -> str:
+    digests = [cell.digest for cell in document.cells]
+    return code_key(document.kernel_name or default_kernel, digests)
+
+
+@lru_cache(maxsize=8192)
+def _outputs_digest(document: DocumentDigests) -> str:
+    return document_outputs_digest([cell.outputs_digest for cell in document.cells])

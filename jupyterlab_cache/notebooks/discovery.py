@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .reader import check_file
-from .text import is_text_notebook
+from .text import TEXT_SUFFIXES, is_text_notebook
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SKIPPED_FOLDERS = frozenset({"_build", "node_modules", "__pycache__", "site-packages"})
 """Folders that never hold a person's own notebooks; hidden folders are skipped as well."""
 
+_SUFFIXES = (".ipynb", *TEXT_SUFFIXES)
 _IGNORE_FILES = (".git/info/exclude", ".gitignore")
 
 
@@ -38,8 +39,8 @@ def find_notebooks(paths: Sequence[Path], *, root: Path) -> list[Path]:
             rules = _rules_above(path, root)
             if _is_ignored(path, True, rules):
                 rules = []  # a person who names it wants it
-            for notebook in _walk(path, rules):
-                if not notebook.is_symlink() or _leads_into(root, notebook):
+            for notebook, is_link in _walk(path, rules):
+                if not is_link or _leads_into(root, notebook):
                     found.setdefault(notebook)
         else:
             if not is_text_notebook(path):
@@ -115,7 +116,8 @@ def _is_ignored(path: Path, is_folder: bool, rules: _Rules) -> bool:
     return False
 
 
-def _walk(folder: Path, rules: _Rules) -> Iterator[Path]:
+def _walk(folder: Path, rules: _Rules) -> Iterator[tuple[Path, bool]]:
+    """The notebooks below a folder, each with whether it is a link."""
     # A repository within another one has only rules of its own.
     rules = ([] if _is_repository(folder) else rules) + _rules_in(folder)
     try:
@@ -124,17 +126,24 @@ def _walk(folder: Path, rules: _Rules) -> Iterator[Path]:
     except OSError:
         return
     for item in items:
-        path = folder / item.name
         if item.name.startswith("."):
             continue
         if item.is_dir(follow_symlinks=False):
+            path = folder / item.name
             if item.name in SKIPPED_FOLDERS or os.path.exists(path / "pyvenv.cfg"):
                 continue
             if not _is_ignored(path, True, rules):
                 yield from _walk(path, rules)
-        elif _is_notebook(path) and not _is_ignored(path, False, rules):
-            yield path
+        elif item.name.endswith(_SUFFIXES):
+            path = folder / item.name
+            if _is_notebook(path, item) and not _is_ignored(path, False, rules):
+                yield path, item.is_symlink()
 
 
-def _is_notebook(path: Path) -> bool:
-    return is_text_notebook(path) or (path.suffix == ".ipynb" and os.path.isfile(path))
+def _is_notebook(path: Path, item: os.DirEntry[str]) -> bool:
+    if path.suffix != ".ipynb":
+        return is_text_notebook(path)
+    try:
+        return item.is_file()
+    except OSError:
+        return False  # a link in a circle

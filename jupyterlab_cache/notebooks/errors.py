@@ -17,6 +17,10 @@ class NotebookInvalid(NotebookError):
     """The file is no notebook, or one that cannot be executed as it is."""
 
 
+class CaptureRefused(Exception):
+    """The outputs of a notebook are not those of one complete run; the text says what to do."""
+
+
 def one_line(cause: object) -> str:
     """What somebody else's exception says, short enough to stand in a message of ours."""
     lines = str(cause).strip().splitlines()

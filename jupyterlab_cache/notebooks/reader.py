@@ -36,7 +36,12 @@ class _Notebook(msgspec.Struct):
     metadata: Any = None
 
 
+class _Head(msgspec.Struct):
+    metadata: Any = None
+
+
 _decode = msgspec.json.Decoder(_Notebook).decode
+_decode_head = msgspec.json.Decoder(_Head).decode
 
 
 def read_digests(path: Path) -> DocumentDigests:
@@ -120,6 +125,19 @@ def digests_of_bytes(data: bytes, name: str = "The notebook") -> DocumentDigests
         raise NotebookInvalid(
             f"{name} has outputs that are nested too deep; clear or repair them."
         ) from None
+
+
+def metadata_of_bytes(data: bytes, name: str) -> Any:
+    """The metadata of a notebook given as JSON, whatever they are.
+
+    Raises:
+        NotebookInvalid: It is not JSON.
+    """
+    try:
+        return _decode_head(data).metadata
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        value = parse(data, name)
+        return value.get("metadata") if isinstance(value, dict) else None
 
 
 def parse(data: bytes, name: str) -> Any:

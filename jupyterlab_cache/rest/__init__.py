@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .captures import CapturesHandler
 from .entries import EntriesHandler, EntryHandler, EntryOutputsHandler
+from .invalidations import InvalidationsHandler
 from .jobs import JobHandler, JobsHandler
 from .operation import CacheHandler
 from .status import StatusHandler
@@ -18,5 +19,6 @@ HANDLERS: list[tuple[str, type[CacheHandler]]] = [
     ("jupyterlab-cache/jobs", JobsHandler),
     (f"jupyterlab-cache/jobs/{_ID}", JobHandler),
     ("jupyterlab-cache/captures", CapturesHandler),
+    ("jupyterlab-cache/invalidations", InvalidationsHandler),
 ]
 """Patterns below the server's base URL, with their handlers."""

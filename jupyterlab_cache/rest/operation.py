@@ -11,10 +11,9 @@ import msgspec
 from jupyter_server.base.handlers import APIHandler
 from jupyter_server.extension.handler import ExtensionHandlerMixin
 
-from ..execution.capture import CaptureRefused
 from ..execution.kernels import UnknownKernel
 from ..execution.queue import JobMissing
-from ..notebooks.errors import NotebookError, NotebookMissing
+from ..notebooks.errors import CaptureRefused, NotebookError, NotebookMissing
 from ..projects import PathRefused
 from ..store.errors import BlobDamaged, BlobMissing, EntryMissing, StoreError
 

@@ -74,6 +74,12 @@ class CaptureRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path: NotebookPath
 
 
+class InvalidationRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of ``POST /invalidations``."""
+
+    path: NotebookPath
+
+
 def failure_wire(failure: Failure | None) -> dict[str, object] | None:
     """A failure with all its fields, also those that are empty."""
     if failure is None:

@@ -69,6 +69,7 @@ class EntryFiles:
         self._keys = keys
         self._report = report
         self._lock = threading.Lock()
+        self._keys_of: dict[str, str] = {}
         self._remembered: OrderedDict[str, tuple[str, tuple[StoredEntry, ...]]] = OrderedDict()
 
     def write(self, entry: Entry) -> StoredEntry:
@@ -158,14 +159,28 @@ class EntryFiles:
         self._remember(code_key, stamp, entries)
         return entries
 
+    def remembered(self, identifier: str) -> StoredEntry | None:
+        """An entry that was read before, if it is still there; None when that is not known."""
+        code_key = self._keys_of.get(identifier)
+        known = self._remembered.get(code_key) if code_key is not None else None
+        if known is None or code_key is None:
+            return None
+        return next((stored for stored in self.of(code_key) if stored.id == identifier), None)
+
     def _remember(self, code_key: str, stamp: str, entries: tuple[StoredEntry, ...]) -> None:
         """Entries never change, so they need not be read again while their folder is the same."""
         with self._lock:
-            self._remembered.pop(code_key, None)
+            self._forget(code_key)
             if stamp:
                 self._remembered[code_key] = stamp, entries
+                self._keys_of.update((stored.id, code_key) for stored in entries)
             if len(self._remembered) > _MOST_REMEMBERED:
-                self._remembered.popitem(last=False)
+                self._forget(next(iter(self._remembered)))
+
+    def _forget(self, code_key: str) -> None:
+        _, entries = self._remembered.pop(code_key, ("", ()))
+        for stored in entries:
+            self._keys_of.pop(stored.id, None)
 
     def remove(self, code_key: str, identifier: str) -> None:
         """Take an entry away; harmless when it is gone already.

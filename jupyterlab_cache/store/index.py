@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import TypeVar
 
 from .entries import EntryFiles, StoredEntry
@@ -65,6 +65,32 @@ class Index:
             count = f"SELECT count(*) FROM entries {where}"
             (total,) = connection.execute(count, values).fetchone()
             return [Row.checked(row) for row in rows], total
+
+        return self._answer(query)
+
+    def notebooks(self) -> list[str]:
+        """The paths of all notebooks that have an entry, relative to the project root."""
+
+        def query(connection: sqlite3.Connection) -> list[str]:
+            rows = connection.execute("SELECT DISTINCT notebook FROM entries").fetchall()
+            return [str(notebook) for (notebook,) in rows]
+
+        return self._answer(query)
+
+    def all_but(self, known: Container[str]) -> tuple[list[str], list[Row]]:
+        """All entries, in no order: those that are known by their identifiers only.
+
+        Args:
+            known: Identifiers.
+        """
+
+        def query(connection: sqlite3.Connection) -> tuple[list[str], list[Row]]:
+            found = [name for (name,) in connection.execute("SELECT id FROM entries")]
+            old = [name for name in found if name in known]
+            if len(old) == len(found):
+                return old, []
+            rows = connection.execute("SELECT id, code_key, notebook, created FROM entries")
+            return old, [Row.checked(row) for row in rows if row[0] not in known]
 
         return self._answer(query)
 

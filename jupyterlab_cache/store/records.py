@@ -55,8 +55,10 @@ class Input(msgspec.Struct, frozen=True, omit_defaults=True):
             inside the project root (it may climb with ``..``), absolute otherwise.
         size: Bytes of the file, to explain a change.
         modified: Modification time in seconds since the epoch, to explain a change.
-        names: ``import-names``: the names that were looked up; ``stat``: what was asked for.
-        without: ``directory``, ``import-names``: names that the run itself made, to leave out.
+        names: ``import-names``: the names that were looked up; ``stat``: what was asked for;
+            ``glob``: for each match the first 16 digits of its digest, a space and its path.
+        without: ``directory``, ``import-names``: names that the run itself made, to leave out;
+            ``glob``: such paths.
         created_by_run: The run itself made the file or folder: being absent now matches as well.
         content: Blob with the content of a small text input, to show what changed.
         cells: Ordinals of the code cells that used it; empty when not known.

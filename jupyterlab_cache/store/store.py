@@ -64,6 +64,7 @@ class Store:
         self._layout = Layout(folder, read_only=read_only)
         self._entries = EntryFiles(self._layout, keys, report=self._report)
         self._index = Index(self._layout, self._entries)
+        self._writers: dict[str, bool] = {}
         self.blobs = BlobStore(self._layout, max_bytes=max_blob_bytes, report=self._report)
         self.marks = Marks(self._layout)
         self.job_files = JobFiles(self._layout, keys)
@@ -111,7 +112,8 @@ class Store:
         """
         if not is_entry_id(entry_id):
             raise EntryMissing(f"{entry_id[:80]!r} is not the identifier of an entry.")
-        return self.find(entry_id)
+        known = self._entries.remembered(entry_id)
+        return known if known is not None else self.find(entry_id)
 
     def find(self, prefix: str) -> StoredEntry:
         """One entry by the beginning of its identifier.
@@ -144,6 +146,27 @@ class Store:
         """The latest entry of a notebook, by its path relative to the project root."""
         entries, _ = self.page(notebook_path, limit=1)
         return entries[0] if entries else None
+
+    def notebook_paths(self) -> list[str]:
+        """The notebooks that have an entry, by their paths relative to the project root."""
+        self._layout.check()
+        return self._index.notebooks()
+
+    def has_artefacts(self) -> bool:
+        """Whether any entry tells of a file that its execution wrote."""
+        self._layout.check()
+        # Entries never change, so each is looked at once.
+        known, new = self._index.all_but(self._writers)
+        writers = {identifier: self._writers[identifier] for identifier in known}
+        self._writers = writers | {row.id: self._writes(row) for row in new}
+        return any(self._writers.values())
+
+    def _writes(self, row: Row) -> bool:
+        # Those of one code key are read together, and remembered: verdicts need them as well.
+        return any(
+            stored.id == row.id and stored.entry.artefacts
+            for stored in self._entries.of(row.code_key)
+        )
 
     def page(
         self, notebook_path: str | None = None, offset: int = 0, limit: int = 100

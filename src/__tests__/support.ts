@@ -141,6 +141,7 @@ export class FakeClient implements ICacheClient {
   readonly asked: StatusQuery[] = [];
   readonly submitted: JobRequest[] = [];
   readonly captured: string[] = [];
+  readonly invalidated: string[] = [];
 
   jobList: Job[] = [];
   outputsById = new Map<string, EntryOutputs>();
@@ -202,6 +203,11 @@ export class FakeClient implements ICacheClient {
   capture(path: string): Promise<EntrySummary> {
     this.captured.push(path);
     return Promise.resolve(summaryWith({ path, provenance: 'captured' }));
+  }
+
+  invalidate(path: string): Promise<void> {
+    this.invalidated.push(path);
+    return Promise.resolve();
   }
 }
 

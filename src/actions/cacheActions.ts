@@ -112,6 +112,24 @@ export class CacheActions implements ICacheActions {
     );
   }
 
+  async invalidate(panel: NotebookPanel): Promise<void> {
+    const trans = this._trans;
+    await this._guarded(
+      trans.__('The cached outputs could not be invalidated'),
+      () => this.invalidate(panel),
+      async () => {
+        await this._cache.client.invalidate(panel.context.localPath);
+        void this._cache.statusOf(panel).refresh();
+        Notification.success(
+          trans.__(
+            'The cached outputs will not be used again; the next caching executes the notebook.'
+          ),
+          { autoClose: SHORT_MS }
+        );
+      }
+    );
+  }
+
   async cancel(job: Job): Promise<void> {
     await this._guarded(
       this._trans.__('The job could not be cancelled'),

@@ -58,6 +58,9 @@ export interface ICacheClient {
 
   /** Store the outputs of a saved notebook as they stand. */
   capture(path: string): Promise<EntrySummary>;
+
+  /** Let no entry that a saved notebook has now match any more; nothing is deleted. */
+  invalidate(path: string): Promise<void>;
 }
 
 /** How a client is made. */
@@ -130,6 +133,10 @@ export class CacheClient implements ICacheClient {
 
   async capture(path: string): Promise<EntrySummary> {
     return this._ask('POST', ['captures'], isEntrySummary, { body: { path } });
+  }
+
+  async invalidate(path: string): Promise<void> {
+    await this._send('POST', ['invalidations'], { body: { path } });
   }
 
   private async _ask<T>(

@@ -26,10 +26,10 @@ export interface IJobEvent {
   readonly cells_total: number;
 }
 
-/** Entries of a notebook were added or removed. */
+/** Entries of a notebook were added, removed or invalidated. */
 export interface IStoreEvent {
   readonly path: string;
-  readonly action: 'added' | 'removed';
+  readonly action: 'added' | 'removed' | 'invalidated';
   readonly entry?: string;
 }
 
@@ -113,7 +113,9 @@ function isJobEvent(value: Fields): value is Fields & IJobEvent {
 function isStoreEvent(value: Fields): value is Fields & IStoreEvent {
   return (
     typeof value.path === 'string' &&
-    (value.action === 'added' || value.action === 'removed')
+    (value.action === 'added' ||
+      value.action === 'removed' ||
+      value.action === 'invalidated')
   );
 }
 

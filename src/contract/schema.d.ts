@@ -142,6 +142,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/invalidations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Let no entry that a notebook has now match any more
+     * @description Nothing is deleted; the next execution makes an entry that matches again.
+     */
+    post: operations['createInvalidation'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -181,6 +201,7 @@ export interface components {
       | 'python-changed'
       | 'env-changed'
       | 'upstream-stale'
+      | 'declaration-changed'
       | 'invalidated'
       | 'expired'
       | 'unverifiable'
@@ -353,6 +374,9 @@ export interface components {
       timeout?: number | null;
     };
     CaptureRequest: {
+      path: string;
+    };
+    InvalidationRequest: {
       path: string;
     };
   };
@@ -696,6 +720,32 @@ export interface operations {
         content: {
           'application/json': components['schemas']['EntrySummary'];
         };
+      };
+      400: components['responses']['BadRequest'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['StoreUnusable'];
+    };
+  };
+  createInvalidation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['InvalidationRequest'];
+      };
+    };
+    responses: {
+      /** @description Invalidated. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       400: components['responses']['BadRequest'];
       403: components['responses']['Forbidden'];

@@ -4,6 +4,7 @@ export const CommandIDs = {
   force: 'notebook-cache:force',
   restore: 'notebook-cache:restore',
   capture: 'notebook-cache:capture',
+  invalidate: 'notebook-cache:invalidate',
   cancel: 'notebook-cache:cancel',
   cacheSelected: 'notebook-cache:cache-selected',
   showPanel: 'notebook-cache:show-panel'

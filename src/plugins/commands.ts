@@ -70,6 +70,15 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       isEnabled: isIdle,
       execute: withCurrent(panel => actions.capture(panel))
     });
+    commands.addCommand(CommandIDs.invalidate, {
+      label: trans.__('Invalidate Cached Outputs'),
+      caption: trans.__(
+        'Never use the cached outputs of this notebook again; nothing is deleted'
+      ),
+      describedBy: NO_ARGUMENTS,
+      isEnabled: () => Boolean(status()?.status?.entry),
+      execute: withCurrent(panel => actions.invalidate(panel))
+    });
     commands.addCommand(CommandIDs.cancel, {
       label: trans.__('Cancel the Caching of This Notebook'),
       describedBy: NO_ARGUMENTS,
@@ -96,6 +105,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       CommandIDs.force,
       CommandIDs.restore,
       CommandIDs.capture,
+      CommandIDs.invalidate,
       CommandIDs.cancel
     ]) {
       palette?.addItem({ command, category });

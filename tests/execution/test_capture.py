@@ -10,7 +10,7 @@ import pytest
 from execution_support import PNG, Project, code
 from nbformat.v4 import new_output
 
-from jupyterlab_cache.execution.capture import CaptureRefused
+from jupyterlab_cache.notebooks.errors import CaptureRefused
 
 ERROR = {"ename": "ValueError", "evalue": "no", "traceback": ["line"]}
 

@@ -44,7 +44,9 @@ def watch_searches(notes: Notes) -> None:
     Only the import statement raises an audit event; ``importlib.import_module`` and
     ``importlib.util.find_spec`` do not.
     """
-    original = importlib._bootstrap._find_spec  # type: ignore[attr-defined]
+    bootstrap: Any = importlib._bootstrap
+    util: Any = importlib.util
+    original = bootstrap._find_spec
 
     @functools.wraps(original)
     def find_spec(name: Any, *arguments: Any, **options: Any) -> Any:
@@ -52,8 +54,7 @@ def watch_searches(notes: Notes) -> None:
             notes.quietly("search", notes.attempted.add, name)
         return original(name, *arguments, **options)
 
-    for module in (importlib._bootstrap, importlib.util):  # type: ignore[attr-defined]
-        module._find_spec = find_spec
+    bootstrap._find_spec = util._find_spec = find_spec
 
 
 def used_of_kernel(loaded: dict[str, ModuleType], shell: Any) -> set[str]:

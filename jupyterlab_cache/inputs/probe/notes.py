@@ -107,6 +107,10 @@ class Notes:
             names.add(name)
             self.spool.write(kind, name)
 
+    def is_in_project(self, path: str) -> bool:
+        """Whether a path lies in the project."""
+        return path.startswith(self._root_prefix)
+
     def is_skipped(self, path: str) -> bool:
         """Whether a path lies among installed packages or in the standard library."""
         return path.startswith(self.skipped)
@@ -115,6 +119,10 @@ class Notes:
         if name.startswith(self._cell_prefixes):
             return True
         return name.startswith(self._root_prefix) and not name.startswith(self.skipped)
+
+    def is_user_code(self, frame: Any) -> bool:
+        """Whether a frame runs the user's own code."""
+        return self._is_user_file(frame.f_code.co_filename)
 
     def user_caller(self, depth: int) -> tuple[bool, set[str]]:
         """Whether the caller is the user's code, and through which functions it came.

@@ -6,9 +6,19 @@ import functools
 import os
 import stat
 from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
-from .notes import MOST_PATHS, Notes, absolute, real_access, real_lstat, real_stat
+from .notes import (
+    MOST_PATHS,
+    Notes,
+    absolute,
+    get_frame,
+    real_access,
+    real_listdir,
+    real_lstat,
+    real_stat,
+)
 
 EXISTENCE = {
     "exists",
@@ -38,23 +48,8 @@ def watch_stats(notes: Notes) -> None:
     def note(path: Any, status: Any) -> None:
         is_user, through = notes.user_caller(3)
         place = absolute(path) if is_user else None
-        if place is None or notes.is_skipped(place):
-            return
-        record = notes.stats.get(place)
-        if record is None:
-            if len(notes.stats) >= MOST_PATHS:
-                notes.gaps.add("too-many-files")
-                return
-            record = notes.stats[place] = {
-                "asked": [],
-                "status": _answer(status),
-                "made": bool(notes.files.get(place, {}).get("written")),
-                "cells": [],
-            }
-        asked = sorted({*record["asked"], *_asked(through)})
-        if notes.charge(record["cells"]) or asked != record["asked"]:
-            record["asked"] = asked
-            notes.spool.write("stat", place, record)
+        if place is not None and not notes.is_skipped(place):
+            note_answer(notes, place, status, _asked(through))
 
     def watched_stat(original: Callable[..., Any]) -> Any:
         @functools.wraps(original)
@@ -84,6 +79,68 @@ def watch_stats(notes: Notes) -> None:
     os.stat = watched_stat(real_stat)
     os.lstat = watched_stat(real_lstat)
     os.access = _in_place_of(real_access, watched_access)
+
+
+def note_answer(notes: Notes, place: str, status: Any, asked: list[str]) -> None:
+    """Note that something was asked about a path.
+
+    Args:
+        notes: Where to.
+        place: The path, absolute.
+        status: The answer; None when nothing is there.
+        asked: ``size`` and ``mtime``, or nothing: whether it is there.
+    """
+    record = notes.stats.get(place)
+    if record is None:
+        if len(notes.stats) >= MOST_PATHS:
+            notes.gaps.add("too-many-files")
+            return
+        record = notes.stats[place] = {
+            "asked": [],
+            "status": _answer(status),
+            "made": bool(notes.files.get(place, {}).get("written")),
+            "cells": [],
+        }
+    together = sorted({*record["asked"], *asked})
+    if notes.charge(record["cells"]) or together != record["asked"]:
+        record["asked"] = together
+        notes.spool.write("stat", place, record)
+
+
+def note_entries(notes: Notes, path: Any) -> None:
+    """Note what ``os.DirEntry.stat`` would tell, which cannot be wrapped.
+
+    Asked for where the code that calls ``os.scandir`` speaks of ``stat`` itself.
+
+    Args:
+        notes: Where to.
+        path: The folder that is scanned.
+    """
+    frame = get_frame(4)  # the hook, the notes, the handler and this
+    if frame is None or not notes.is_user_code(frame) or "stat" not in _names_in(frame.f_code):
+        return
+    place = absolute("." if path is None else path)
+    if place is None or notes.is_skipped(place + os.sep):
+        return
+    try:
+        names = real_listdir(place)
+    except OSError:
+        return
+    for name in names:
+        inner = os.path.join(place, name)
+        try:
+            note_answer(notes, inner, real_stat(inner), ["size", "mtime"])
+        except OSError:
+            continue
+
+
+def _names_in(code: CodeType) -> set[str]:
+    """Names that a piece of code and the functions inside it use."""
+    names = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            names |= _names_in(constant)
+    return names
 
 
 def _answer(status: Any) -> list[Any] | None:

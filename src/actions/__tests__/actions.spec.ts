@@ -192,6 +192,15 @@ describe('What people do', () => {
     expect(client.captured).toEqual(['a.ipynb']);
   });
 
+  it('invalidates what is cached and asks again', async () => {
+    const before = client.asked.length;
+    await cache.actions.invalidate(panel);
+    expect(client.invalidated).toEqual(['a.ipynb']);
+    expect(notifications()[0]?.type).toBe('success');
+    await cache.statusOf(panel).refresh();
+    expect(client.asked.length).toBeGreaterThan(before);
+  });
+
   describe('with the result of a job', () => {
     const shown = jest.fn(() => Promise.resolve());
     const finish = async (

@@ -112,6 +112,9 @@ describe('CacheClient', () => {
       response.end();
     };
     await expect(client.removeEntry('e1', 'a.ipynb')).resolves.toBeUndefined();
+    await expect(client.invalidate('a.ipynb')).resolves.toBeUndefined();
+    expect(last().url.pathname).toBe('/base/jupyterlab-cache/invalidations');
+    expect(JSON.parse(last().body)).toEqual({ path: 'a.ipynb' });
   });
 
   it("passes the server's words on", async () => {

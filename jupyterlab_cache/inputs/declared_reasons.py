@@ -1,0 +1,114 @@
+"""Why an entry does not match what a person declared."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from ..notebooks.declaration import DeclarationInvalid
+from ..store.records import Entry, Input
+from .declared import Declared, Matches, differences, fingerprint_of, look_at, not_recorded
+from .observation import UNCHECKABLE, Places
+from .patterns import Pattern, parse_pattern
+from .reasons import Reason, ReasonCode
+from .stat_cache import StatCache
+
+_NETWORK = "network"
+_MOST_NAMED = 20
+_UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+
+
+def asset_reasons(
+    item: Input,
+    places: Places,
+    declared: Declared,
+    stat_cache: StatCache,
+    once: Callable[[Pattern, Callable[[], Matches]], Matches],
+) -> list[Reason]:
+    """Which files of a declared pattern are not as they were.
+
+    Args:
+        item: The pattern's input.
+        places: The notebook's folder and project.
+        declared: What is declared now, for what is left out.
+        stat_cache: For digests.
+        once: Keeps what a pattern matches for those who ask again.
+    """
+    try:
+        pattern = parse_pattern(item.path or "")
+        found = once(pattern, lambda: look_at(pattern, places, declared, stat_cache))
+    except DeclarationInvalid as error:
+        return [Reason("unverifiable", item.subject, str(error))]
+    now = {path: digest for path, digest in found.items() if path not in item.without}
+    if fingerprint_of(now) == item.fingerprint:
+        return []
+    changed = [
+        difference
+        for difference in differences(item.names, now)
+        # What was a match and is to be ignored now does not count any more.
+        if not declared.skips(places.absolute(difference[0]))
+    ]
+    reasons = [_of_match(path, was, item.subject, is_there) for path, was, is_there in changed]
+    if len(reasons) > _MOST_NAMED:
+        rest = len(reasons) - _MOST_NAMED
+        message = f"{rest} more files that {item.subject} names are not as they were."
+        reasons[_MOST_NAMED:] = [Reason("file-changed", item.subject, message)]
+    return reasons
+
+
+def _of_match(path: str, was: bool, pattern: str, is_there: bool) -> Reason:
+    code: ReasonCode = "file-changed"
+    what = "was changed"
+    if not was:
+        code, what = "file-appeared", "was not there and is there now"
+    elif not is_there:
+        code, what = "file-missing", "is missing"
+    return Reason(code, path, f"{path} {what} (declared by {pattern}).")
+
+
+def policy_reasons(entry: Entry, declared: Declared, places: Places, name: str) -> list[Reason]:
+    """Why an entry does not do for what is declared now, whatever became of its inputs.
+
+    Args:
+        entry: The entry.
+        declared: What is declared now.
+        places: The notebook's folder and project.
+        name: What to call the notebook.
+    """
+    reasons = []
+    for subject in not_recorded(declared, entry.inputs, places):
+        message = f"{subject} is declared now, and the last execution did not look at it."
+        reasons.append(Reason("declaration-changed", subject, message))
+    if is_uncheckable(entry, declared):
+        message = (
+            f"The execution depended on what cannot be checked again ({', '.join(entry.gaps)})."
+        )
+        if _NETWORK in entry.gaps and declared.network == "refuse":
+            message += " Declare network: allow to accept that."
+        reasons.append(Reason("expired", name, message))
+    # Another machine's clock may be somewhat ahead of ours.
+    if declared.expires is not None and abs(time.time() - entry.created) >= declared.expires:
+        message = f"The outputs are older than {_in_words(declared.expires)}, as declared."
+        reasons.append(Reason("expired", name, message))
+    return reasons
+
+
+def is_uncheckable(entry: Entry, declared: Declared) -> bool:
+    """Whether an entry is never reused, since it depended on what has no fingerprint."""
+    return entry.volatile and not _is_allowed(entry.gaps, declared)
+
+
+def _is_allowed(gaps: Sequence[str], declared: Declared) -> bool:
+    return (
+        declared.network == "allow"
+        and _NETWORK in gaps
+        and not UNCHECKABLE.intersection(gaps) - {_NETWORK}
+    )
+
+
+def _in_words(seconds: float) -> str:
+    for length, unit in _UNITS:
+        count, rest = divmod(seconds, length)
+        if count and not rest:
+            return f"{count:.0f} {unit}" + ("s" if count > 1 else "")
+    return f"{seconds:g} seconds"
