@@ -170,7 +170,7 @@ class Observer:
         self, report: ProbeReport | None, claimed: set[str], others: set[str]
     ) -> Elsewhere:
         unobserved = report is None or bool(
-            {"child-processes", "native-readers"}.intersection(report.gaps)
+            {"child-processes", "opaque-readers"}.intersection(report.gaps)
         )
         return Elsewhere(
             claimed=with_real_paths({*claimed, *(report.files if report else ())}),

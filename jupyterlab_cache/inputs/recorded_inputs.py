@@ -24,7 +24,7 @@ from .recorded_watch import Elsewhere, adopt_writes, record_seen
 from .report import ProbeReport
 from .stat_cache import StatCache
 
-_CLOSED_BY_WATCH = {"child-processes", "native-readers", "unobserved-language"}
+_CLOSED_BY_WATCH = {"child-processes", "native-readers", "opaque-readers", "unobserved-language"}
 """Gaps that a watch on the file system closes for what lies in the project."""
 
 

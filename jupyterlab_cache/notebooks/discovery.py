@@ -81,7 +81,10 @@ def _rules_in(folder: Path) -> _Rules:
             lines = path.read_text("utf-8", errors="replace").splitlines()
         except OSError:
             continue
-        rules.append((folder, _spec(lines)))
+        # Git makes files with nothing but comments in them.
+        patterns = [line for line in lines if line.strip() and not line.startswith("#")]
+        if patterns:
+            rules.append((folder, _spec(patterns)))
     return rules
 
 

@@ -92,6 +92,8 @@ export function gapText(item: string, trans: TranslationBundle): string {
       return trans.__('the network');
     case 'not-observed':
       return trans.__('the run itself');
+    case 'opaque-readers':
+      return trans.__('files that database engines and the like open');
     case 'outside-project':
       return trans.__(
         'what child processes or native libraries read outside the project or looked for in vain'

@@ -12,10 +12,11 @@ from typing import Any
 
 from .notes import Notes, absolute
 
-NATIVE_READERS = (
-    *("pyarrow", "polars", "h5py", "netCDF4", "duckdb", "lxml", "rasterio", "fiona", "osgeo"),
-)
-"""Packages that may open files in native code, though not every one does each time."""
+NATIVE_READERS = ("pyarrow", "polars", "h5py", "lxml")
+"""Packages that open files in native code, by functions that are known and wrapped."""
+
+OPAQUE_READERS = ("duckdb", "netCDF4", "rasterio", "fiona", "osgeo")
+"""Packages that open files by names in queries, or by functions that cannot be wrapped."""
 
 kernels_own = frozenset(sys.modules)
 """Modules that the kernel had loaded before the first cell."""
@@ -93,6 +94,8 @@ def modules_report(notes: Notes, shell: Any) -> dict[str, Any]:
             modules[name] = absolute(place)
     if any(name in sys.modules for name in NATIVE_READERS):
         notes.gaps.add("native-readers")
+    if any(name in sys.modules for name in OPAQUE_READERS):
+        notes.gaps.add("opaque-readers")
     absent = {
         name
         for name in notes.attempted
