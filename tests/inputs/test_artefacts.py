@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import time
+
 import pytest
 from scenarios import Project, Scenario, play, writes
 
@@ -84,6 +87,17 @@ def test_a_file_that_is_read_and_then_changed_makes_a_run_that_is_not_reused(
     project.run()
     assert project.status().verdict == "stale"
     project.run()
+    assert project.status().verdict == "stale"
+
+
+def test_a_file_that_is_read_and_then_written_with_the_same_is_an_input(project: Project) -> None:
+    path = project.write("result", "1")
+    os.utime(path, (1_000_000_000, 1_000_000_000))
+    project.notebook(NAME, "text = open(name).read()\nopen(name, 'w').write(text)\nprint(text)")
+    time.sleep(2.1)  # the inode's own time has to be at rest as well
+    project.run()
+    assert project.status().verdict == "fresh"
+    project.write("result", "22")
     assert project.status().verdict == "stale"
 
 

@@ -63,20 +63,35 @@ class FileNotes:
                 "database": database,
             }
             if before is not None and not (writes and truncates):
-                small = before[1] <= SMALL_BYTES
+                # At the end times and size tell whether it is still the same, unless it was
+                # changed just before, or will be written, or is looked at from another machine.
                 racy = time.time() - max(before[0], before[4]) / 1e9 < RACY_SECONDS
-                if small or racy or database or writes:
+                far = not notes.spool.is_open and before[1] <= SMALL_BYTES
+                if racy or database or writes or far:
                     record["digest"] = digest(path)
+        elif (
+            writes
+            and not record["written"]
+            and record["digest"] is None
+            and record["before"] is not None
+            and signature(path) == record["before"]
+        ):
+            # It was read before; what it held then can be told now for the last time.
+            record["digest"] = digest(path)
         if notes.charge(record["written" if writes else "read"]):
             notes.spool.write("file", path, record)
 
     def on_open(self, path: Any, mode: Any, flags: Any) -> None:
         """An audit event ``open``."""
         place = absolute(path)
-        if place is None or by_package_search():
+        if place is None:
             return
         if self.notes.is_skipped(place):
-            self._note_environment(place)
+            # Looking through the frames costs more than all else here, so it comes last.
+            if place.endswith(CODE_SUFFIXES) or not by_package_search():
+                self._note_environment(place)
+            return
+        if place not in self.notes.files and by_package_search():
             return
         if isinstance(mode, str):
             writes = any(letter in mode for letter in "wax+")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 import sys
 from collections.abc import Callable
 from typing import Any
 
 from .spool import Spool
+
+_NOT_NORMAL = re.compile(r"//|/\.|/$" if os.sep == "/" else "")
+"""What a path holds that may change when it is normalised; elsewhere than here, anything."""
 
 COLLECT_EVENT = "jupyterlab_cache.collect"
 MOST_PATHS = 100_000
@@ -152,7 +156,8 @@ def absolute(path: Any) -> str | None:
     text: str = os.fsdecode(path)
     if "\0" in text:
         return None
-    return os.path.normpath(text if os.path.isabs(text) else os.path.join(os.getcwd(), text))
+    text = text if os.path.isabs(text) else os.path.join(os.getcwd(), text)
+    return os.path.normpath(text) if _NOT_NORMAL.search(text) else text
 
 
 def signature(path: str) -> list[int] | None:
