@@ -70,7 +70,9 @@ class Look:
         """
         if document is None:
             own = self.own_status(notebook)
-            if own.verdict not in ("fresh", "failed") or not self._edges_of(notebook):
+            if own.verdict not in ("fresh", "failed") or self._graph(notebook).is_empty:
+                return own
+            if not self._edges_of(notebook):
                 return own
             self._explore(notebook)
             return self._with_upstream(notebook, own, self._edges_of(notebook), self._circle)
@@ -95,9 +97,12 @@ class Look:
         Raises:
             NotebookError: It cannot be read, or what is declared of it makes no sense.
         """
-        if notebook not in self._own:
-            self._own[notebook] = self._judge(notebook, self._surroundings.digests_of(notebook))
-        return self._own[notebook]
+        own = self._own.get(notebook)
+        if own is None:
+            own = self._own[notebook] = self._judge(
+                notebook, self._surroundings.digests_of(notebook)
+            )
+        return own
 
     def is_due(self, notebook: Path) -> bool:
         """Whether what is downstream of a notebook is stale because of it."""
@@ -227,6 +232,8 @@ class Look:
 
     def _edges_from(self, notebook: Path, own: Status) -> list[Edge]:
         """The edges into a notebook, by the entry that matches or else by those that count."""
+        if self._graph(notebook).is_empty:
+            return []
         matching = own.verdict in ("fresh", "failed")
         stored = self._entry(notebook, own.entry) if matching else None
         return self._graph(notebook).edges_of(notebook, None if stored is None else [stored])

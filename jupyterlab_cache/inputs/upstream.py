@@ -55,6 +55,13 @@ class NotebookGraph:
         self._entries: dict[Path, tuple[StoredEntry, ...]] = {}
         self._written: _Written | None = None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no notebook writes anything, so that there can be no edge."""
+        if self._written is None:
+            self._written = self._look_for_written()
+        return not self._written.files
+
     def entries_of(self, notebook: Path) -> tuple[StoredEntry, ...]:
         """The entries that count of a notebook; none if it cannot be read.
 
@@ -72,9 +79,7 @@ class NotebookGraph:
             notebook: Its absolute path in the project.
             entries: What tells what it uses; by default :meth:`entries_of` it.
         """
-        if self._written is None:
-            self._written = self._look_for_written()
-        if not self._written.files:
+        if self.is_empty or self._written is None:
             return []
         places = Places(notebook.parent, self._root)
         edges: dict[tuple[Path, str], Edge] = {}
