@@ -21,7 +21,7 @@ from .declared import NOTHING_DECLARED, Declared, declared_for
 from .stat_cache import StatCache
 
 # Names what is kept; to be changed with the declarations' meaning.
-_KIND = "declaration 1"
+_KIND = "declaration 2"
 _decode = lru_cache(maxsize=1024)(msgspec.msgpack.Decoder(Declaration).decode)
 
 

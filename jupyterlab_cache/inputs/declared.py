@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..notebooks.code_key import well_formed
-from ..notebooks.declaration import Declaration, DeclarationInvalid, Network
+from ..notebooks.declaration import Declaration, DeclarationInvalid, Network, Packages
 from ..store.records import Input
 from .fingerprints import ABSENT, names_digest, variable_fingerprint
 from .ignoring import NO_RULES, IgnoreRules, check_ignore
@@ -41,6 +41,7 @@ class Declared:
         variables: Environment variables that count even if they are never read.
         network: Whether an execution that contacted the network may be reused.
         expires: Seconds after which outputs are not fresh any more; None for never.
+        packages: Whether installed packages are compared by version, or by content as well.
         notebook: Absolute path of the notebook, which is no asset of its own.
     """
 
@@ -49,6 +50,7 @@ class Declared:
     variables: tuple[str, ...] = ()
     network: Network = "refuse"
     expires: float | None = None
+    packages: Packages = "version"
     notebook: str = ""
 
     def skips(self, path: str) -> bool:
@@ -95,6 +97,7 @@ def declared_for(
         variables=tuple(dict.fromkeys(project.variables + document.variables + command.variables)),
         network=next((place.network for place in ranked if place.network), "refuse"),
         expires=next((place.expires for place in ranked if place.expires is not None), None),
+        packages=next((place.packages for place in ranked if place.packages), "version"),
         notebook=str(notebook),
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from ..notebooks.declaration import DeclarationInvalid
 from ..store.records import Entry, Input
 from .declared import Declared, Matches, differences, fingerprint_of, look_at, not_recorded
-from .observation import UNCHECKABLE, Places
+from .observation import PACKAGE_CONTENT, UNCHECKABLE, Places
 from .patterns import Pattern, parse_pattern
 from .reasons import Reason, ReasonCode
 from .stat_cache import StatCache
@@ -79,6 +79,10 @@ def policy_reasons(entry: Entry, declared: Declared, places: Places, name: str) 
     for subject in not_recorded(declared, entry.inputs, places):
         message = f"{subject} is declared now, and the last execution did not look at it."
         reasons.append(Reason("declaration-changed", subject, message))
+    by_version = any(item.kind == "package" for item in entry.inputs)
+    if declared.packages == "content" and by_version and PACKAGE_CONTENT not in entry.coverage:
+        message = "The content of packages counts now, and the last execution did not look at it."
+        reasons.append(Reason("declaration-changed", "packages", message))
     if is_uncheckable(entry, declared):
         message = (
             f"The execution depended on what cannot be checked again ({', '.join(entry.gaps)})."

@@ -20,6 +20,9 @@ SMALL_TEXT_BYTES = 64 * 1024
 """Text inputs up to this size are kept, to show what changed."""
 
 
+PACKAGE_CONTENT = "package-content"
+"""Coverage of a run whose installed packages were looked at by their content, too."""
+
 UNCHECKABLE = frozenset({"network", "unnameable-files", "probe-failed", "kernel-gone"})
 """Gaps behind which something was certainly used that cannot be compared again."""
 

@@ -161,6 +161,7 @@ class Observer:
             gaps=tuple(self._gaps),
             declared=self._declared_look,
             rules=self._declared.ignored,
+            package_content=self._declared.packages == "content",
         )
         return observation_of(
             evidence, self._places, self._launch_environment, self._stat_cache, self._keep

@@ -17,7 +17,7 @@ from .ignoring import NO_RULES, IgnoreRules
 from .kernel_environment import STARTUP_HOOKS, startup_hooks_fingerprint
 from .ledger import Ledger
 from .literals import literal_inputs
-from .observation import UNCHECKABLE, Observation, Places
+from .observation import PACKAGE_CONTENT, UNCHECKABLE, Observation, Places
 from .recorded_files import is_made_by_run, is_unchanged, record_file, record_stat
 from .recorded_folders import record_import_names, record_listing
 from .recorded_watch import Elsewhere, adopt_writes, record_seen
@@ -41,6 +41,7 @@ class RunEvidence:
         elsewhere: What of that is others' doing.
         gaps: What is known to have been missed.
         declared: What a person declared, as it was before the run; None when nothing.
+        package_content: Whether modules of installed packages count by their content, too.
         rules: What a person wants to be left out.
     """
 
@@ -52,6 +53,7 @@ class RunEvidence:
     elsewhere: Elsewhere | None
     gaps: tuple[str, ...] = ()
     declared: DeclaredLook | None = None
+    package_content: bool = False
     rules: IgnoreRules = NO_RULES
 
 
@@ -80,7 +82,9 @@ def observation_of(
         coverage.append("python-audit")
         if evidence.seen is not None and evidence.elsewhere is not None:
             adopt_writes(report, ledger, evidence.seen, evidence.elsewhere)
-        _record_report(ledger, report, launch_environment)
+        _record_report(ledger, report, launch_environment, evidence.package_content)
+        if evidence.package_content:
+            coverage.append(PACKAGE_CONTENT)
     else:
         coverage.append("literals")
         if not evidence.is_python:
@@ -111,11 +115,14 @@ def observation_of(
 
 
 def _record_report(
-    ledger: Ledger, report: ProbeReport, launch_environment: Mapping[str, str]
+    ledger: Ledger,
+    report: ProbeReport,
+    launch_environment: Mapping[str, str],
+    package_content: bool,
 ) -> None:
     ledger.add(Input("python", "python", report.identity))
     ledger.add(Input("python", STARTUP_HOOKS, startup_hooks_fingerprint(ledger.site)))
-    modules = _Modules(ledger, report)
+    modules = _Modules(ledger, report, package_content)
     modules.record()
     for path, record in report.files.items():
         if not ledger.is_ignored(path) and not modules.covers(path):
@@ -145,8 +152,9 @@ def _record_report(
 class _Modules:
     """Imported modules: installed ones as distributions, all others as files."""
 
-    def __init__(self, ledger: Ledger, report: ProbeReport) -> None:
+    def __init__(self, ledger: Ledger, report: ProbeReport, with_content: bool) -> None:
         self._ledger = ledger
+        self._with_content = with_content
         self._report = report
         self._owners = OwnerMap(ledger.site)
         self._recorded: set[str] = set()
@@ -170,7 +178,8 @@ class _Modules:
         ledger, source = self._ledger, _source_of(path)
         if source in self._recorded:
             return
-        if ledger.is_stdlib(source) or self._add_owners(source) or ledger.is_ignored(source):
+        is_installed = self._add_owners(source) and not self._with_content
+        if ledger.is_stdlib(source) or is_installed or ledger.is_ignored(source):
             return
         try:
             digest = ledger.digest(source)

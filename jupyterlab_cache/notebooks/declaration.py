@@ -23,13 +23,14 @@ PROJECT_FILE = "pyproject.toml"
 
 _PROJECT_TABLE = "jupyterlab-cache"
 _LISTS = ("assets", "ignore", "variables")
-_KEYS = (*_LISTS, "network", "expires")
+_KEYS = (*_LISTS, "network", "expires", "packages")
 _MOST_ITEMS = 1000
 _LONGEST_ITEM = 1000
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhdw])", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 Network = Literal["refuse", "allow"]
+Packages = Literal["version", "content"]
 
 
 class DeclarationInvalid(NotebookInvalid):
@@ -47,6 +48,8 @@ class Declaration(msgspec.Struct, frozen=True):
             place does not say.
         expires: Seconds after which outputs are not fresh any more; None where this place does
             not say.
+        packages: Whether installed packages are compared by their version, or also by the content
+            of the modules that were imported; None where this place does not say.
     """
 
     assets: tuple[str, ...] = ()
@@ -54,6 +57,7 @@ class Declaration(msgspec.Struct, frozen=True):
     variables: tuple[str, ...] = ()
     network: Network | None = None
     expires: float | None = None
+    packages: Packages | None = None
 
 
 NOTHING = Declaration()
@@ -87,6 +91,11 @@ def declaration_of(value: object, where: str) -> Declaration:
         raise DeclarationInvalid(
             f"{where}: network is {_shown(network)}; write 'refuse' or 'allow'."
         )
+    packages = value.get("packages")
+    if packages not in (None, "version", "content"):
+        raise DeclarationInvalid(
+            f"{where}: packages is {_shown(packages)}; write 'version' or 'content'."
+        )
     expires = value.get("expires")
     return Declaration(
         assets=assets,
@@ -94,6 +103,7 @@ def declaration_of(value: object, where: str) -> Declaration:
         variables=variables,
         network=network,
         expires=None if expires is None else parse_duration(expires, f"{where}: expires"),
+        packages=packages,
     )
 
 

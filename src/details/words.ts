@@ -64,6 +64,8 @@ export function coverageText(item: string, trans: TranslationBundle): string {
       return trans.__('watching Python itself');
     case 'filesystem-watch':
       return trans.__('watching the file system');
+    case 'package-content':
+      return trans.__('the content of packages');
     case 'declared':
       return trans.__('what you declared');
     case 'literals':

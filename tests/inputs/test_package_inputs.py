@@ -189,6 +189,28 @@ def test_namespace_that_two_packages_share(install: Install, project: Project) -
     assert reasons(project) == [("package-changed", "weirspace-one 1.0 → 2.0")]
 
 
+def test_an_edit_in_place_counts_where_a_person_says_so(
+    install: Install, environment: Path, project: Project
+) -> None:
+    (site,) = environment.parent.parent.glob("lib/python*/site-packages")
+    module = site / "weirother.py"
+    project.notebook("import weirother; print(weirother.level)", kernel="weir")
+    project.run()
+    before = module.read_text()
+    module.write_text("level = 'edited in place'\n")
+    assert project.status().verdict == "fresh"
+    module.write_text(before)
+
+    project.write("pyproject.toml", '[tool.jupyterlab-cache]\npackages = "content"\n')
+    assert [code for code, _ in reasons(project)] == ["declaration-changed"]
+    project.run()
+    assert project.status().verdict == "fresh"
+    module.write_text("level = 'edited in place'\n")
+    assert [code for code, _ in reasons(project)] == ["module-changed"]
+    module.write_text(before)
+    assert project.status().verdict == "fresh"
+
+
 def test_what_every_python_runs_at_its_start(
     install: Install, environment: Path, project: Project
 ) -> None:
