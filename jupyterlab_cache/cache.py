@@ -219,14 +219,17 @@ class NotebookCache:
         notebooks, unreadable = self._readable(paths, moment)
         return [look.status(notebook) for notebook in notebooks], unreadable
 
-    def judge(self, queries: Sequence[tuple[str, DocumentDigests | None]]) -> list[Status]:
+    def judge(
+        self, queries: Sequence[tuple[str, DocumentDigests | None]], look: Look | None = None
+    ) -> list[Status]:
         """Like :meth:`status` for documents whose digests may be known already.
 
         Args:
             queries: Paths with the document's digests, or None to read the file. With digests
                 the file need not exist: the document may have never been saved.
+            look: The look to judge with, for whoever asks it for more; by default a new one.
         """
-        look = self.look()
+        look = look or self.look()
         statuses = []
         for path, document in queries:
             find = self.projects.notebook if document is None else self.projects.resolve
@@ -236,14 +239,6 @@ class NotebookCache:
     def judge_notebook(self, notebook: Path, variant: Variant | None = None) -> Status:
         """The verdict on one saved notebook, given by its absolute path below the root."""
         return self.look(variant).status(notebook)
-
-    def paths_behind(self, status: Status) -> list[str]:
-        """Absolute paths that the verdict on a notebook depends on, to be watched.
-
-        Args:
-            status: As :meth:`judge` gave it.
-        """
-        return self.look().paths_behind(status)
 
     def look(self, variant: Variant | None = None) -> Look:
         """One look at the present, at any number of notebooks."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..store.records import Input
@@ -50,14 +50,15 @@ def record_seen(ledger: Ledger, seen: Seen, elsewhere: Elsewhere) -> None:
     ledger.folders_made |= _nameable(seen.folders_made, ledger)
     touched = _nameable(set(seen.opened) | seen.written | seen.made, ledger)
     for path in sorted(touched):
-        if _is_ours(path, seen.opened[path], seen.own.files[path], elsewhere):
+        own = seen.own.files[path]
+        if _is_ours(path, seen.opened[path], own, elsewhere) and _counts(ledger, path):
             _record_file(ledger, path, seen, elsewhere)
     for folder in sorted(_nameable(set(seen.folders_opened), ledger)):
         # Whoever imports or walks through the project opens folders; a child lists them.
-        if elsewhere.has_unobserved and _is_ours(
-            folder, seen.folders_opened[folder], seen.own.folders[folder], elsewhere
-        ):
-            _unless_ignored(ledger, folder, _record_folder)
+        count, own = seen.folders_opened[folder], seen.own.folders[folder]
+        is_ours = elsewhere.has_unobserved and _is_ours(folder, count, own, elsewhere)
+        if is_ours and _counts(ledger, folder):
+            _record_folder(ledger, folder)
 
 
 def _nameable(paths: set[str], ledger: Ledger) -> set[str]:
@@ -121,9 +122,8 @@ def _is_ours(path: str, count: int, own: int, elsewhere: Elsewhere) -> bool:
     return count > own or (elsewhere.has_unobserved and not path.endswith(_NOTEBOOK_SUFFIX))
 
 
-def _unless_ignored(ledger: Ledger, path: str, record: Callable[[Ledger, str], None]) -> None:
-    if not ledger.is_ignored(path) and not ledger.is_environment(path):
-        record(ledger, path)
+def _counts(ledger: Ledger, path: str) -> bool:
+    return not ledger.is_ignored(path) and not ledger.is_environment(path)
 
 
 def _record_folder(ledger: Ledger, folder: str) -> None:
@@ -142,8 +142,6 @@ def _record_folder(ledger: Ledger, folder: str) -> None:
 
 
 def _record_file(ledger: Ledger, path: str, seen: Seen, elsewhere: Elsewhere) -> None:
-    if ledger.is_ignored(path) or ledger.is_environment(path):
-        return
     try:
         digest = ledger.digest(path)
     except OSError:

@@ -12,10 +12,10 @@ from typing import Any
 
 import msgspec
 
+from .probe.spool import SPOOL_NAME
 from .probe_source import child_module
 from .report import FileReport, FolderReport, ProbeReport, StatReport
 
-_SPOOL = "spool"
 _MOST_BYTES = 1 << 28
 
 
@@ -28,7 +28,7 @@ class RunFolder:
 
     def __init__(self, project_root: str) -> None:
         self.path = Path(tempfile.mkdtemp(prefix="jupyterlab-cache-run-"))
-        (self.path / _SPOOL).touch(mode=0o600)
+        (self.path / SPOOL_NAME).touch(mode=0o600)
         source = child_module(project_root, str(self.path))
         (self.path / "sitecustomize.py").write_text(source, "utf-8")
         self._claims_of_ended: set[str] = set()
@@ -62,7 +62,7 @@ class RunFolder:
 
     def lines(self) -> Iterator[tuple[str, str, Any]]:
         """What was written; lines that are none are left out."""
-        with open(self.path / _SPOOL, "rb") as file:
+        with open(self.path / SPOOL_NAME, "rb") as file:
             data = file.read(_MOST_BYTES)
         for line in data.splitlines():
             try:
@@ -83,6 +83,15 @@ def add_children(report: ProbeReport, folder: RunFolder) -> None:
         report: The kernel's own; changed in place.
         folder: Where the children wrote.
     """
+    names = {
+        "variable": report.variables,
+        "environment-file": report.environment_files,
+        "folder-made": report.folders_made,
+        "absent": report.absent,
+        "attempted": report.attempted,
+        "gap": report.gaps,
+        "network": report.network,
+    }
     for kind, name, record in folder.lines():
         try:
             if kind == "file":
@@ -91,26 +100,13 @@ def add_children(report: ProbeReport, folder: RunFolder) -> None:
                 report.folders.setdefault(name, msgspec.convert(record, FolderReport))
             elif kind == "stat":
                 _add_stat(report, name, msgspec.convert(record, StatReport))
-            elif kind == "variable":
-                report.variables.append(name)
-            elif kind == "environment-file":
-                report.environment_files.append(name)
-            elif kind == "folder-made":
-                report.folders_made.append(name)
-            elif kind == "absent":
-                report.absent.append(name)
-                report.attempted.append(name)
-            elif kind == "attempted":
-                report.attempted.append(name)
-            elif kind == "gap":
-                report.gaps.append(name)
-            elif kind == "network":
-                report.network.append(name)
+            elif kind in names:
+                names[kind].append(name)
         except msgspec.MsgspecError:
             report.errors.append("malformed line of a child")
     report.variables = sorted(set(report.variables))
     report.absent = sorted(set(report.absent))
-    report.attempted = sorted(set(report.attempted))
+    report.attempted = sorted({*report.attempted, *report.absent})
 
 
 def _add_file(report: ProbeReport, path: str, record: FileReport) -> None:

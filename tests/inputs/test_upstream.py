@@ -227,6 +227,6 @@ def test_entries_that_are_not_ours_make_no_edges(chain: Project) -> None:
 
 
 def test_a_shown_verdict_depends_on_everything_upstream(chain: Project) -> None:
-    paths = chain.cache.paths_behind(chain.status("c.ipynb"))
+    paths = chain.cache.look().paths_behind(chain.status("c.ipynb"))
     expected = {"a.ipynb", "b.ipynb", "a.txt", "b.txt", "in.txt"}
     assert {str(chain.root / name) for name in expected} <= set(paths)

@@ -43,18 +43,19 @@ class Spool:
         """Write what was noted about something, or claim it."""
         if self._descriptor < 0:
             return
-        if not self.is_child:
-            if kind not in ("file", "folder") or name in self._claimed:
-                return
-            self._claimed.add(name)
-            kind, record = "claim", None
-        line = json.dumps([kind, name, record]).encode() + b"\n"
-        self._written += len(line)
-        if self._written <= MOST_BYTES:
-            os.write(self._descriptor, line)
+        if self.is_child:
+            self._send(kind, name, record)
+        elif kind in ("file", "folder"):
+            self.claim(name)
 
     def claim(self, path: str | None) -> None:
         """Claim a path whose use says nothing about the run."""
         if path is not None and path not in self._claimed and self._descriptor >= 0:
             self._claimed.add(path)
-            os.write(self._descriptor, json.dumps(["claim", path, None]).encode() + b"\n")
+            self._send("claim", path, None)
+
+    def _send(self, kind: str, name: str, record: Any) -> None:
+        line = json.dumps([kind, name, record]).encode() + b"\n"
+        self._written += len(line)
+        if self._written <= MOST_BYTES:
+            os.write(self._descriptor, line)
