@@ -1,7 +1,9 @@
 """What verdicts on 1,000 notebooks cost, beside ``git status`` and jupyter-cache on the same tree.
 
-Everything is fresh and the stat cache is warm. git is a process with its start, ours is measured
-inside a process that stays (as the server's does) and as whole commands.
+Everything is fresh and the stat cache is warm; every tenth notebook wrote a file. git is a process
+with its start, ours is measured inside a process that stays (as the server's does) and as whole
+commands. jupyter-cache is installed beside JupyterLab and all else that is here, as people have it:
+for each notebook it looks through everything that is installed.
 """
 
 from __future__ import annotations
@@ -9,13 +11,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 from statistics import median
 
 from many_notebooks import Tree, fill_store, make_tree
 from table import Table
-from timing import in_turns, milliseconds, process, seconds_of
+from timing import in_turns, milliseconds, process
 
 from jupyterlab_cache.cache import NotebookCache
 from jupyterlab_cache.inputs.stat_cache import StatCache
@@ -134,8 +137,15 @@ def commands(tree: Tree) -> Table:
     return table
 
 
-def jupyter_cache(tree: Tree) -> float | None:
-    """Seconds of jupyter-cache's look at the same notebooks; None where it cannot be had."""
+def _put_beside_jupyterlab(python: Path) -> None:
+    """Let an environment see what is installed in ours, too."""
+    ask = [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    theirs = subprocess.run(ask, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    Path(theirs, "beside.pth").write_text(sysconfig.get_path("purelib") + "\n")
+
+
+def other_environment() -> Path | None:
+    """The Python of an environment with jupyter-cache; None where it cannot be had."""
     python = OTHER_VENV / "bin" / "python"
     try:
         if not python.exists():
@@ -143,15 +153,23 @@ def jupyter_cache(tree: Tree) -> float | None:
         probe = [str(python), "-c", "import jupyter_cache"]
         if subprocess.run(probe, stderr=subprocess.DEVNULL).returncode:
             pip = [str(python), "-m", "pip", "install", "-qq", "jupyter-cache"]
-            seconds_of(lambda: subprocess.run(pip, check=True))
-        place = tree.home / "jupyter-cache"
-        done = subprocess.run(
-            [str(python), "-c", OTHER, str(tree.root), str(place)],
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=tree.environment,
-        )
+            subprocess.run(pip, check=True)
+        _put_beside_jupyterlab(python)
     except (OSError, subprocess.CalledProcessError):
         return None
+    return python
+
+
+def jupyter_cache(tree: Tree) -> float | None:
+    """Seconds of jupyter-cache's look at the same notebooks; None where it cannot be had."""
+    python = other_environment()
+    if python is None:
+        return None
+    done = subprocess.run(
+        [str(python), "-c", OTHER, str(tree.root), str(tree.home / "jupyter-cache")],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=tree.environment,
+    )
     return median(map(float, done.stdout.split()))

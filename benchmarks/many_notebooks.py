@@ -6,10 +6,13 @@ import json
 import os
 import subprocess
 import time
+from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 from jupyterlab_cache.cache import NotebookCache
+from jupyterlab_cache.inputs.distributions import installed_versions
 from jupyterlab_cache.inputs.fingerprints import (
     ABSENT,
     folder_fingerprint,
@@ -17,15 +20,28 @@ from jupyterlab_cache.inputs.fingerprints import (
     stat_fingerprint,
     variable_fingerprint,
 )
-from jupyterlab_cache.inputs.kernel_environment import find_kernelspec, interpreter_of
+from jupyterlab_cache.inputs.kernel_environment import (
+    find_kernelspec,
+    interpreter_of,
+    kernelspec_identity,
+)
+from jupyterlab_cache.inputs.probe.variables import OBEYED_VARIABLES
+from jupyterlab_cache.inputs.startup import (
+    IPYTHON_STARTUP,
+    STARTUP_HOOKS,
+    ipython_startup_fingerprint,
+    startup_hooks_fingerprint,
+)
 from jupyterlab_cache.inputs.stat_cache import StatCache
 from jupyterlab_cache.notebooks.code_key import prefix_keys
 from jupyterlab_cache.notebooks.reader import read_digests
 from jupyterlab_cache.store.outputs import put_outputs
-from jupyterlab_cache.store.records import CellRecord, Entry, Input
+from jupyterlab_cache.store.records import Artefact, CellRecord, Entry, Input
 
 NOTEBOOKS, FOLDERS, FILES, MODULES = 1000, 20, 1200, 500
 KERNEL = "python3"
+PICTURE_BYTES = 138_000
+"""So that a notebook has 186 kB, as the 1,000 have on which other figures were measured."""
 PACKAGES = ("ipykernel", "nbclient", "tornado")
 RACY_SECONDS = 2.5
 """A file younger than this is not taken into the stat cache."""
@@ -42,7 +58,9 @@ class Tree:
     def environment(self) -> dict[str, str]:
         """Variables with which commands use nothing of the person who measures."""
         own = {"HOME": str(self.home), "XDG_CACHE_HOME": str(self.home / "cache")}
-        return os.environ | own | {"JUPYTER_DATA_DIR": str(self.home / "data")}
+        # Commands are measured as people have them: compiled when they were first used.
+        inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+        return inherited | own | {"JUPYTER_DATA_DIR": str(self.home / "data")}
 
     @property
     def notebooks(self) -> list[Path]:
@@ -66,6 +84,7 @@ def make_tree(folder: Path) -> Tree:
     for number in range(NOTEBOOKS):
         place = tree.root / f"part-{number % FOLDERS:02}" / f"notebook-{number:04}.ipynb"
         place.write_text(json.dumps(notebook(number), indent=1))
+    (tree.root / ".gitignore").write_text("__pycache__/\n*.pyc\n.ipynb_checkpoints/\n")
     git = ["git", "-c", "user.name=b", "-c", "user.email=b@example.org", "-C", str(tree.root)]
     for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "All"]):
         subprocess.run([*git, *command], check=True, env=tree.environment)
@@ -74,14 +93,14 @@ def make_tree(folder: Path) -> Tree:
 
 
 def notebook(number: int) -> dict[str, object]:
-    """A notebook of four cells with outputs."""
+    """A notebook of four cells with outputs: text, and one picture."""
     cells = [
         {
             "cell_type": "code",
             "execution_count": cell + 1,
             "id": f"cell-{cell}",
             "metadata": {},
-            "outputs": [{"name": "stdout", "output_type": "stream", "text": outputs(cell)}],
+            "outputs": outputs(number, cell),
             "source": f"print({number}, {cell})",
         }
         for cell in range(4)
@@ -90,28 +109,42 @@ def notebook(number: int) -> dict[str, object]:
     return {"cells": cells, "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
 
 
-def outputs(cell: int) -> str:
-    """What a cell printed."""
-    return f"result {cell}\n" * 20
+def outputs(number: int, cell: int) -> list[dict[str, object]]:
+    """What a cell shows; the last one of each notebook a picture of its own."""
+    printed = {"name": "stdout", "output_type": "stream", "text": f"result {cell}\n" * 20}
+    if cell < 3:
+        return [printed]
+    picture = b64encode(Random(number).randbytes(PICTURE_BYTES)).decode() + "\n"
+    return [
+        printed,
+        {"output_type": "display_data", "data": {"image/png": picture}, "metadata": {}},
+    ]
 
 
 def fill_store(tree: Tree, cache: NotebookCache) -> None:
-    """Put an entry with 18 inputs for each notebook."""
+    """Put an entry for each notebook: 18 inputs, and what each execution of a Python holds."""
     store = cache.projects.of(tree.notebooks[0]).store
     spec = find_kernelspec(KERNEL)
     interpreter = spec and interpreter_of(spec, cache.stat_cache)
     if not interpreter:
         raise RuntimeError(f"There is no kernel {KERNEL}.")
-    kernel = [Input("python", "python", interpreter.identity)]
-    kernel += [Input("package", name, interpreter.versions[name]) for name in PACKAGES]
+    site, environment = interpreter.site_folders, tree.environment
+    unset = tuple(name for name in OBEYED_VARIABLES if name not in environment)
+    startup = ipython_startup_fingerprint(spec or {}, environment, site)
+    kernel = [
+        Input("kernel", "kernel", kernelspec_identity(spec or {})),
+        Input("python", "python", interpreter.identity),
+        Input("python", STARTUP_HOOKS, startup_hooks_fingerprint(site)),
+        Input("python", IPYTHON_STARTUP, startup),
+        Input("env", "other variables", variable_fingerprint(None), names=unset),
+    ]
+    versions = installed_versions(interpreter.site_folders)
+    kernel += [Input("package", name, versions[name]) for name in PACKAGES]
     files = sorted((tree.root / "data").rglob("*.csv"))
     for number, path in enumerate(tree.notebooks):
         digests = read_digests(path)
-        shown = [
-            [{"output_type": "stream", "name": "stdout", "text": outputs(cell)}]
-            for cell in range(4)
-        ]
-        document, size = put_outputs(store.blobs, shown)
+        shown = [outputs(number, cell) for cell in range(4)]
+        document, sizes = put_outputs(store.blobs, shown)
         keys = prefix_keys(KERNEL, [cell.digest for cell in digests.cells])
         cells = zip(digests.cells, keys, strict=True)
         store.put(
@@ -130,8 +163,9 @@ def fill_store(tree: Tree, cache: NotebookCache) -> None:
                     CellRecord(cell.digest, key, cell.outputs_digest) for cell, key in cells
                 ),
                 inputs=(*kernel, *inputs_of(number, path, files, cache.stat_cache)),
+                artefacts=() if number % 10 else (Artefact(f"out/result-{number}.csv"),),
                 coverage=("python-audit", "filesystem-watch"),
-                output_bytes=size,
+                output_bytes=sum(sizes),
             )
         )
 

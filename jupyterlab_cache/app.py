@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
-from traitlets import Bool, Bytes, Float, Integer, Unicode
+from traitlets import Bool, Bytes, Dict, Enum, Float, Integer, List, TraitError, Unicode
 
 from .cache import NotebookCache
-from .execution.engine import ExecutionSettings
+from .execution.artefacts import ArtefactLimits
 from .execution.jobs import Job
 from .execution.kernels import Kernels
 from .execution.queue import JobQueue
+from .execution.request import ExecutionSettings
+from .inputs.declarations import checked_declaration
 from .inputs.input_watch import InputWatch
+from .notebooks.declaration import Declaration, DeclarationInvalid
 from .rest import HANDLERS
+from .rest.metrics import JobMetrics
 from .store.signatures import KeyRing
 
 _EVENTS = Path(__file__).parent / "events"
@@ -30,9 +35,16 @@ class CacheApp(ExtensionApp):
     load_other_extensions = True
 
     workers = Integer(
-        1,
-        min=1,
-        help="How many notebooks are executed at once.",
+        0,
+        min=0,
+        help="How many notebooks are executed at once; 0 means half as many as there are cores, "
+        "since what notebooks compute with often takes several.",
+    ).tag(config=True)
+
+    keep_warm = Bool(
+        False,
+        help="Have a kernel ready when there is nothing to do, so that the next click need not "
+        "wait for its start. It shows among the running kernels and takes their memory.",
     ).tag(config=True)
 
     cell_timeout = Float(
@@ -41,15 +53,23 @@ class CacheApp(ExtensionApp):
         help="Seconds that one cell may take before the execution is stopped; 0 means no limit.",
     ).tag(config=True)
 
+    notebook_timeout = Float(
+        0.0,
+        min=0.0,
+        help="Seconds that all cells of a notebook may take together; 0 means no limit.",
+    ).tag(config=True)
+
     startup_timeout = Float(
         60.0,
         min=1.0,
         help="Seconds that a kernel may take to start and answer.",
     ).tag(config=True)
 
-    resume_jobs = Bool(
-        True,
-        help="Take up jobs again that were queued when the server was stopped.",
+    resume_jobs = Enum(
+        ("all", "queued", "none"),
+        default_value="all",
+        help="Which jobs of a server that is gone are taken up again: those that waited, or also "
+        "those that ran when it was killed (once: one may be what killed it), or none.",
     ).tag(config=True)
 
     store = Unicode(
@@ -61,6 +81,101 @@ class CacheApp(ExtensionApp):
     team_key = Bytes(
         b"",
         help="A secret shared by a team: entries signed with it count as made here.",
+    ).tag(config=True)
+
+    assets = List(
+        Unicode(),
+        help="Files, folders and globs that every notebook needs; they start from each notebook's "
+        "folder.",
+    ).tag(config=True)
+
+    ignore = List(
+        Unicode(),
+        help="gitignore patterns of files that do not count, neither as inputs nor as results, "
+        "below each notebook's folder.",
+    ).tag(config=True)
+
+    variables = List(
+        Unicode(),
+        help="Environment variables that count even if no notebook is seen reading them.",
+    ).tag(config=True)
+
+    network = Enum(
+        ("refuse", "allow"),
+        default_value=None,
+        allow_none=True,
+        help="Whether outputs that came over the network may be reused, where neither the notebook "
+        "nor its project says so.",
+    ).tag(config=True)
+
+    expires = Unicode(
+        "",
+        help="How long outputs are good for, such as '12h' or '7d', where neither the notebook nor "
+        "its project says so.",
+    ).tag(config=True)
+
+    packages = Enum(
+        ("version", "content"),
+        default_value=None,
+        allow_none=True,
+        help="Whether installed packages are compared by their version, or also by the content of "
+        "the modules that were imported, where neither the notebook nor its project says so.",
+    ).tag(config=True)
+
+    artefacts = Enum(
+        ("tell", "ignore"),
+        default_value=None,
+        allow_none=True,
+        help="Whether the status of a notebook tells of files that its execution wrote and that "
+        "are gone, changed or not stored, where neither the notebook nor its project says so.",
+    ).tag(config=True)
+
+    artefacts_ignore = List(
+        Unicode(),
+        help="gitignore patterns of files that executions write and whose content is not stored, "
+        "below each notebook's folder.",
+    ).tag(config=True)
+
+    isolated = Bool(
+        default_value=None,
+        allow_none=True,
+        help="Whether each notebook is executed in a temporary folder that holds only it, its "
+        "assets, and what its last execution used, where neither it nor its project says so.",
+    ).tag(config=True)
+
+    isolated_bytes = Integer(
+        ExecutionSettings().isolated_bytes,
+        min=0,
+        help="So many bytes are copied at most for one isolated execution.",
+    ).tag(config=True)
+
+    artefact_bytes = Integer(
+        ArtefactLimits().file_bytes,
+        min=0,
+        help="The content of a file that an execution writes is stored up to so many bytes.",
+    ).tag(config=True)
+
+    artefact_total_bytes = Integer(
+        ArtefactLimits().total_bytes,
+        min=0,
+        help="So many bytes are stored at most of all files that one execution writes.",
+    ).tag(config=True)
+
+    artefact_files = Integer(
+        ArtefactLimits().files,
+        min=0,
+        help="So many files that one execution writes are stored at most; 0 stores none.",
+    ).tag(config=True)
+
+    parameters = Dict(
+        help="Parameters that are set in every notebook when it is executed, where neither the "
+        "notebook nor its project gives them another value.",
+    ).tag(config=True)
+
+    varying = List(
+        Unicode(),
+        help="Regular expressions of text in outputs that may differ between two executions of a "
+        "notebook, when its repeatability is checked.",
     ).tag(config=True)
 
     cache: NotebookCache
@@ -84,18 +199,52 @@ class CacheApp(ExtensionApp):
             store=self.store or None,
             keys=keys,
             default_kernel=server.kernel_manager.default_kernel_name,
+            settings=self.declaration(),
         )
         self.queue = JobQueue(
             self.cache,
-            Kernels(server.kernel_manager),
+            Kernels(server.kernel_manager, self.cache.stat_cache),
             settings=ExecutionSettings(
                 cell_timeout=self.cell_timeout or None,
                 startup_timeout=self.startup_timeout,
+                notebook_timeout=self.notebook_timeout or None,
+                artefacts=ArtefactLimits(
+                    file_bytes=self.artefact_bytes,
+                    total_bytes=self.artefact_total_bytes,
+                    files=self.artefact_files,
+                ),
+                isolated_bytes=self.isolated_bytes,
             ),
-            workers=self.workers,
+            workers=self.workers or max(1, (os.cpu_count() or 1) // 2),
+            keep_warm=self.keep_warm,
         )
         self.queue.listen(self._announce_job)
+        self.queue.listen(JobMetrics().note_job)
         self.input_watch = InputWatch(self._announce_inputs)
+
+    def declaration(self) -> Declaration:
+        """What the settings declare of every notebook.
+
+        Raises:
+            TraitError: They make no sense.
+        """
+        value = {
+            "assets": self.assets,
+            "ignore": self.ignore,
+            "variables": self.variables,
+            "network": self.network,
+            "expires": self.expires or None,
+            "packages": self.packages,
+            "artefacts": self.artefacts,
+            "artefacts_ignore": self.artefacts_ignore,
+            "parameters": self.parameters,
+            "varying": self.varying,
+            "isolated": self.isolated,
+        }
+        try:
+            return checked_declaration(value, "The settings of CacheApp")
+        except DeclarationInvalid as error:
+            raise TraitError(str(error)) from error
 
     def initialize_handlers(self) -> None:
         """Register the handlers and the schemas of the events."""
@@ -105,7 +254,10 @@ class CacheApp(ExtensionApp):
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
         await super()._start_jupyter_server_extension(serverapp)  # type: ignore[no-untyped-call]
-        await self.queue.start([self.cache.projects.root] if self.resume_jobs else [])
+        await self.queue.start(
+            [] if self.resume_jobs == "none" else [self.cache.projects.root],
+            take_up_interrupted=self.resume_jobs == "all",
+        )
 
     async def stop_extension(self) -> None:
         """Stop running jobs and their kernels, and write back what was learned about files."""

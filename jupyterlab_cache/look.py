@@ -9,21 +9,34 @@ from pathlib import Path
 
 import msgspec
 
+from .inputs.artefact_states import MOST_ARTEFACTS, artefact_states
 from .inputs.declared_reasons import is_uncheckable
+from .inputs.observation import Places
 from .inputs.reasons import Reason
+from .inputs.stat_cache import Signature
 from .inputs.upstream import Edge, NotebookGraph
 from .inputs.upstream_order import components
-from .inputs.verdict import Status, judge
+from .inputs.verdict import Judgement, Status, judge
 from .inputs.verifier import Verifier
-from .moment import Surroundings
+from .moment import Moment
 from .notebooks.declaration import PROJECT_FILE
 from .notebooks.digests import DocumentDigests
 from .notebooks.errors import NotebookError
-from .projects import PathRefused
+from .notebooks.parameters import NO_PARAMETERS, Parameters, merged
+from .notebooks.project import folder_of
+from .notebooks.reader import read_sources
+from .notebooks.variant import Variant, with_parameters
+from .projects import PathRefused, Project
+from .standing import Standing
 from .store.errors import StoreError
 from .store.store import StoredEntry
+from .store.store_pass import StorePass
 
-Variant = Mapping[str, str | int | float | bool | None]
+_MOST_EXPLAINED = 50
+"""Changed cells are shown of so many notebooks: to read them takes longer than to judge."""
+
+Given = Mapping[Path, Parameters]
+"""Parameters for some notebooks, by their absolute paths; they outdo what is declared."""
 
 
 class Look:
@@ -41,22 +54,58 @@ class Look:
     is known, and one that is gone or cannot be read gives no reason.
 
     Args:
-        surroundings: The notebooks.
-        verifier: The present.
-        variant: Parameters and options that change results.
+        moment: The notebooks.
+        variant: Options that change results.
+        given: Parameters, beside those that are declared.
     """
 
     def __init__(
-        self, surroundings: Surroundings, verifier: Verifier, variant: Variant | None = None
+        self, moment: Moment, variant: Variant | None = None, given: Given | None = None
     ) -> None:
-        self._surroundings = surroundings
-        self._verifier = verifier
+        self._moment = moment
+        self._verifier = Verifier(files=moment.files, launch_environment=moment.launch_environment)
         self._variant = variant or {}
-        self._own: dict[Path, Status] = {}
+        self._given = {path: pairs for path, pairs in (given or {}).items() if pairs}
+        terms = (tuple(sorted(self._variant.items())), moment.declared, moment.settings)
+        self._standing = moment.standing.in_one_pass(
+            moment.files, self._verifier, self._project_with, terms
+        )
+        self._explained = 0
+        self._settled: dict[Path, Status] = {}
+        self._projects: dict[Path, Project] = {}
+        self._stores: dict[Project, StorePass] = {}
+        self._own: dict[Path, Judgement] = {}
         self._due: dict[Path, bool] = {}
         self._circle: dict[Path, int] = {}
         self._edges: dict[Path, list[Edge]] = {}
-        self._graphs: dict[Path, NotebookGraph] = {}
+        self._graphs: dict[Project, NotebookGraph] = {}
+
+    def give(self, notebooks: Iterable[Path], parameters: Parameters) -> None:
+        """Judge notebooks with parameters beside those that are declared; before anything is asked.
+
+        Args:
+            notebooks: Their absolute paths.
+            parameters: What is given to each of them.
+        """
+        if parameters:
+            self._given.update(dict.fromkeys(notebooks, parameters))
+
+    def prepare(self, notebooks: Sequence[Path]) -> None:
+        """Be quicker with the verdicts on many saved notebooks, which will be asked for.
+
+        Args:
+            notebooks: Their absolute paths below the root.
+        """
+        for notebook, standing in zip(notebooks, self._standing.find_all(notebooks), strict=True):
+            if notebook in self._given:
+                continue
+            if standing is not None and not self._has_edges(standing):
+                self._settled[notebook] = standing.status
+
+    def _has_edges(self, standing: Standing) -> bool:
+        """Whether anything could be upstream of a notebook with a verdict that stands."""
+        graph = self._graph_of(standing.place.project)
+        return not graph.is_empty and bool(graph.used_by(standing.stored, standing.place.folder))
 
     def status(self, notebook: Path, document: DocumentDigests | None = None) -> Status:
         """The verdict on a notebook.
@@ -69,6 +118,9 @@ class Look:
             NotebookError: It cannot be read, or what is declared of it makes no sense.
         """
         if document is None:
+            settled = self._settled.get(notebook)
+            if settled is not None:
+                return settled
             own = self.own_status(notebook)
             if own.verdict not in ("fresh", "failed") or self._graph(notebook).is_empty:
                 return own
@@ -76,8 +128,9 @@ class Look:
                 return own
             self._explore(notebook)
             return self._with_upstream(notebook, own, self._edges_of(notebook), self._circle)
-        own = self._judge(notebook, document)
-        edges = self._edges_from(notebook, own) if own.verdict in ("fresh", "failed") else []
+        judgement = self._judge(notebook, document)
+        own = judgement.status
+        edges = self._edges_from(notebook, judgement) if own.verdict in ("fresh", "failed") else []
         if not edges:
             return own
         # What is not saved cannot be in a circle, unless the saved notebook is in the same one.
@@ -97,11 +150,18 @@ class Look:
         Raises:
             NotebookError: It cannot be read, or what is declared of it makes no sense.
         """
+        return self._own_judgement(notebook).status
+
+    def _own_judgement(self, notebook: Path) -> Judgement:
         own = self._own.get(notebook)
         if own is None:
-            own = self._own[notebook] = self._judge(
-                notebook, self._surroundings.digests_of(notebook)
-            )
+            # What stands was found without parameters that somebody gives.
+            standing = None if notebook in self._given else self._standing.find(notebook)
+            if standing is None:
+                own = self._judge_saved(notebook)
+            else:
+                own = Judgement(standing.status, standing.stored)
+            self._own[notebook] = own
         return own
 
     def is_due(self, notebook: Path) -> bool:
@@ -123,19 +183,44 @@ class Look:
                 rest += (edge.upstream for edge in found[notebook])
         return found
 
-    def paths_behind(self, status: Status) -> list[str]:
-        """Absolute paths that a verdict depends on.
+    def with_artefacts(self, status: Status) -> Status:
+        """A status that also tells what became of the files that the execution wrote.
+
+        Args:
+            status: The verdict on a notebook.
+
+        Raises:
+            NotebookError: What is declared of the notebook makes no sense.
+        """
+        notebook = self._moment.projects.resolve(status.path)
+        stored = self._entry(notebook, status.entry)
+        if stored is None or self._moment.declared_for(notebook).artefacts == "ignore":
+            return status
+        project = self._moment.projects.of(notebook)
+        places = Places(notebook.parent, project.root)
+        states = artefact_states(stored.entry, places, self._moment.files, project.store.folder)
+        told = tuple(state for state in states if state.is_worth_telling)
+        return msgspec.structs.replace(status, artefacts=told)
+
+    def states_behind(self, status: Status) -> dict[str, Signature | None]:
+        """Absolute paths that a verdict depends on, each with the state that it had in this look.
 
         Args:
             status: The verdict on a notebook.
         """
-        notebook = self._surroundings.projects.resolve(status.path)
+        return {path: self._moment.files.state(path) for path in self._paths_behind(status)}
+
+    def _paths_behind(self, status: Status) -> list[str]:
+        notebook = self._moment.projects.resolve(status.path)
         stored = self._entry(notebook, status.entry)
         if stored is None:
             return []
-        project = self._surroundings.projects.of(notebook)
+        project = self._moment.projects.of(notebook)
         paths = [str(project.root / PROJECT_FILE)]
         paths += self._paths_of(notebook, stored)
+        places = Places(notebook.parent, project.root)
+        written = (places.absolute(item.path) for item in stored.entry.artefacts[:MOST_ARTEFACTS])
+        paths += filter(places.is_inside, written)
         above = self.all_upstream(_upstream(self._graph(notebook).edges_of(notebook, [stored])))
         for upstream in above.keys() - {notebook}:
             paths.append(str(upstream))
@@ -144,24 +229,66 @@ class Look:
         return list(dict.fromkeys(paths))
 
     def _paths_of(self, notebook: Path, stored: StoredEntry) -> list[str]:
-        root = self._surroundings.projects.of(notebook).root
-        return self._verifier.paths_of(stored, notebook_folder=notebook.parent, project_root=root)
+        root = self._moment.projects.of(notebook).root
+        return self._verifier.paths_of(stored, Places(notebook.parent, root))
 
     # Verdicts
 
-    def _judge(self, notebook: Path, document: DocumentDigests) -> Status:
-        project = self._surroundings.projects.of(notebook)
-        status = judge(
+    def _judge_saved(self, notebook: Path) -> Judgement:
+        judgement = self._judge(notebook, self._moment.digests_of(notebook))
+        declared = self._moment.declared_for(notebook)
+        more = declared.assets or declared.ignored or declared.expires is not None
+        more = more or notebook in self._given
+        if judgement.stored is not None and judgement.is_plain and not more:
+            project = self._project_with(folder_of(notebook))
+            self._standing.keep(notebook, project, judgement.status, judgement.stored)
+        return judgement
+
+    def _judge(self, notebook: Path, document: DocumentDigests) -> Judgement:
+        project = self._project_with(folder_of(notebook))
+        return judge(
             document,
             notebook=notebook,
             project_root=project.root,
-            store=project.store,
+            store=self._stores[project],
             verifier=self._verifier,
-            default_kernel=self._surroundings.default_kernel,
-            variant=self._variant,
-            declared=self._surroundings.declared_for(notebook),
+            default_kernel=self._moment.default_kernel,
+            shown=self._shown(notebook),
+            variant=self._variant_of(notebook),
+            declared=self._moment.declared_for(notebook),
+            sources=lambda: self._sources_of(notebook, document),
         )
-        return msgspec.structs.replace(status, path=self._shown(notebook))
+
+    def _variant_of(self, notebook: Path) -> Variant:
+        """The variant of a notebook that is judged; declared and placed by what is saved."""
+        declared = self._moment.declared_for(notebook).parameters
+        parameters = merged(declared, self._given.get(notebook, NO_PARAMETERS))
+        if not parameters:
+            return self._variant
+        place = self._moment.parameter_place(notebook)
+        return with_parameters(self._variant, parameters, place)
+
+    def _sources_of(self, notebook: Path, document: DocumentDigests) -> Sequence[str] | None:
+        """The sources of a document's cells, if it is what is saved."""
+        self._explained += 1
+        if self._explained > _MOST_EXPLAINED:
+            return None
+        try:
+            saved = self._moment.digests_of(notebook)
+            if [cell.digest for cell in saved.cells] != [cell.digest for cell in document.cells]:
+                return None
+            return read_sources(notebook)
+        except NotebookError:
+            return None
+
+    def _project_with(self, folder: Path) -> Project:
+        """The project of a folder, with a store that can be used."""
+        project = self._projects.get(folder)
+        if project is None:
+            project = self._projects[folder] = self._moment.projects.of_folder(folder)
+            if project not in self._stores:
+                self._stores[project] = StorePass(project.store)
+        return project
 
     def _with_upstream(
         self, notebook: Path, own: Status, edges: Sequence[Edge], circle: Mapping[Path, int]
@@ -198,13 +325,13 @@ class Look:
 
     def _is_due_itself(self, notebook: Path) -> bool:
         try:
-            own = self.own_status(notebook)
-            declared = self._surroundings.declared_for(notebook)
+            judgement = self._own_judgement(notebook)
+            declared = self._moment.declared_for(notebook)
         except NotebookError:
             return False
+        own, stored = judgement.status, judgement.stored
         if own.verdict != "stale":
             return own.verdict == "failed"
-        stored = self._entry(notebook, own.entry)
         if stored is None:
             return True
         own_files = {artefact.path for artefact in stored.entry.artefacts}
@@ -223,43 +350,48 @@ class Look:
     def _edges_of(self, notebook: Path) -> list[Edge]:
         if notebook not in self._edges:
             try:
-                own = self.own_status(notebook)
+                own = self._own_judgement(notebook)
             except NotebookError:
                 self._edges[notebook] = []
             else:
                 self._edges[notebook] = self._edges_from(notebook, own)
         return self._edges[notebook]
 
-    def _edges_from(self, notebook: Path, own: Status) -> list[Edge]:
+    def _edges_from(self, notebook: Path, own: Judgement) -> list[Edge]:
         """The edges into a notebook, by the entry that matches or else by those that count."""
-        if self._graph(notebook).is_empty:
+        graph = self._graph(notebook)
+        if graph.is_empty:
             return []
-        matching = own.verdict in ("fresh", "failed")
-        stored = self._entry(notebook, own.entry) if matching else None
-        return self._graph(notebook).edges_of(notebook, None if stored is None else [stored])
+        matching = own.stored is not None and own.status.verdict in ("fresh", "failed")
+        return graph.edges_of(notebook, [own.stored] if matching and own.stored else None)
 
     def _graph(self, notebook: Path) -> NotebookGraph:
-        project = self._surroundings.projects.of(notebook)
-        if project.root not in self._graphs:
-            self._graphs[project.root] = NotebookGraph(project.root, project.store, self._code_key)
-        return self._graphs[project.root]
+        return self._graph_of(self._moment.projects.of(notebook))
+
+    def _graph_of(self, project: Project) -> NotebookGraph:
+        graph = self._graphs.get(project)
+        if graph is None:
+            graph = self._graphs[project] = NotebookGraph(
+                project.root, project.store, self._moment.written_in(project), self._code_key
+            )
+        return graph
 
     def _code_key(self, notebook: Path) -> str | None:
         try:
-            place = self._surroundings.projects.notebook(notebook)
-            digests = self._surroundings.digests_of(place)
+            place = self._moment.projects.notebook(notebook)
+            digests = self._moment.digests_of(place)
         except (NotebookError, PathRefused, OSError):
             return None
-        return digests.code_key(self._surroundings.default_kernel)
+        return digests.code_key(self._moment.default_kernel)
 
     def _entry(self, notebook: Path, entry: str | None) -> StoredEntry | None:
         try:
-            return self._surroundings.projects.of(notebook).store.get(entry) if entry else None
+            return self._moment.projects.of(notebook).store.get(entry) if entry else None
         except StoreError:
             return None  # it was removed meanwhile
 
     def _shown(self, notebook: Path) -> str:
-        return self._surroundings.projects.relative(notebook)
+        return self._moment.projects.relative(notebook)
 
 
 def _upstream(edges: Iterable[Edge]) -> list[Path]:

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
 
+import msgspec
+
+from .inputs.declarations import read_declared, read_declared_for_all
 from .inputs.declared import Declared
+from .inputs.stat_pass import StatPass
+from .notebooks.declaration import Declaration
 from .notebooks.digests import DocumentDigests
-from .projects import Projects
+from .notebooks.errors import NotebookError
+from .notebooks.listing import EMPTY, Listing, read_folder
+from .notebooks.parameter_cell import AT_THE_TOP, ParameterPlace, read_place
+from .notebooks.text import TEXT_SUFFIXES, has_header
+from .surroundings import Surroundings
 
-
-class Surroundings(Protocol):
-    """What is known of notebooks."""
-
-    projects: Projects
-    default_kernel: str
-
-    def declared_for(self, notebook: Path, project_root: Path | None = None) -> Declared:
-        """What is declared of a notebook."""
-
-    def digests_of(self, notebook: Path) -> DocumentDigests:
-        """The digests of a saved notebook."""
+# Names what is kept; to be changed with its meaning.
+_HEADER_KIND = "text notebook 1"
+_PLACE_KIND = "parameter place 1"
+_decode_place = msgspec.msgpack.Decoder(ParameterPlace).decode
 
 
 class Moment:
@@ -32,22 +32,99 @@ class Moment:
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._surroundings = surroundings
+        self.files = StatPass(surroundings.stat_cache)
         self.projects = surroundings.projects.at_one_moment()
         self.default_kernel = surroundings.default_kernel
+        self.declared = surroundings.declared
+        self.settings = surroundings.settings
+        self.launch_environment = surroundings.launch_environment()
+        self.standing = surroundings.standing
+        self.written_in = surroundings.written_in
+        self._listings = surroundings.listings
+        self._texts = surroundings.texts
         self._digests: dict[Path, DocumentDigests] = {}
         self._declared: dict[Path, Declared] = {}
+        self._declared_for_all: dict[Path, Declaration] = {}
 
-    def declared_for(self, notebook: Path, project_root: Path | None = None) -> Declared:
+    def declared_for(self, notebook: Path) -> Declared:
         """What is declared of a notebook; raises as the surroundings do."""
         known = self._declared.get(notebook)
         if known is None:
-            root = project_root or self.projects.of(notebook).root
-            known = self._declared[notebook] = self._surroundings.declared_for(notebook, root)
+            root = self.projects.of(notebook).root
+            for_all = self._declared_for_all.get(root)
+            if for_all is None:
+                for_all = read_declared_for_all(root, self.files)
+                self._declared_for_all[root] = for_all
+            known = self._declared[notebook] = read_declared(
+                notebook,
+                root,
+                self.files,
+                project=for_all,
+                command=self.declared,
+                settings=self.settings,
+            )
         return known
 
     def digests_of(self, notebook: Path) -> DocumentDigests:
         """The digests of a saved notebook; raises as the surroundings do."""
         known = self._digests.get(notebook)
         if known is None:
-            known = self._digests[notebook] = self._surroundings.digests_of(notebook)
+            known = self._digests[notebook] = self._surroundings.digests_of(notebook, self.files)
         return known
+
+    def parameter_place(self, notebook: Path) -> ParameterPlace:
+        """Where parameters are injected into a saved notebook; the top of one that is not there."""
+
+        def encoded(path: str) -> bytes:
+            return msgspec.msgpack.encode(read_place(Path(path)))
+
+        try:
+            return _decode_place(self.files.derived(notebook, _PLACE_KIND, encoded))
+        except msgspec.MsgspecError:
+            return read_place(notebook)
+        except (NotebookError, OSError):
+            return AT_THE_TOP
+
+    def listing(self, folder: str) -> Listing:
+        """What is in a folder; see :func:`list_folder`."""
+        state = self.files.listing_state(folder)
+        known = self._listings.get(folder)
+        if known is not None and known[0] == state:
+            return known[1]
+        try:
+            listing = read_folder(folder)
+        except OSError:
+            return EMPTY  # for now
+        if state is not None:
+            self._listings[folder] = state, listing
+        return listing
+
+    def is_text_notebook(self, path: str) -> bool:
+        """Whether a file is text that can be executed; see :func:`has_header`."""
+        if not path.endswith(TEXT_SUFFIXES):
+            return False
+        state = self.files.state(path)
+        known = self._texts.get(path)
+        if known is not None and known[0] == state:
+            return known[1]
+        try:
+            is_text = bool(self.files.derived(path, _HEADER_KIND, _header))
+        except OSError:
+            return False
+        if state is not None and self.files.has_rested(state):
+            self._texts[path] = state, is_text
+        return is_text
+
+    def readable(self, notebook: Path) -> Path:
+        """A saved notebook that can be read, and whose declarations make sense.
+
+        Raises:
+            NotebookError: It is not one.
+        """
+        self.digests_of(notebook)
+        self.declared_for(notebook)
+        return notebook
+
+
+def _header(path: str) -> bytes:
+    return b"yes" if has_header(Path(path)) else b""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import copy
 import os
 import posixpath
-from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from .notebooks.errors import NotebookMissing
-from .notebooks.project import find_project_root, relative_to_root
+from .notebooks.project import find_project_root, folder_of, relative_to_root
 from .store.layout import STORE_FOLDER
 from .store.signatures import KeyRing
 from .store.store import Store
@@ -19,8 +20,7 @@ class PathRefused(Exception):
     """A path points outside the root folder, or cannot be a path at all."""
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(msgspec.Struct, frozen=True, eq=False):
     """A project root with its store.
 
     Attributes:
@@ -50,7 +50,7 @@ class Projects:
         self.root = Path(os.path.realpath(root))
         self._keys = keys
         self._store_folder = store.absolute() if store else None
-        self._stores: dict[Path, Store] = {}
+        self._projects: dict[tuple[Path, Path], Project] = {}
         self._known: dict[Path, Project] | None = None
 
     def at_one_moment(self) -> Projects:
@@ -102,25 +102,34 @@ class Projects:
         return real
 
     def of(self, notebook: Path) -> Project:
-        """The project that a notebook belongs to.
+        """The project that a notebook belongs to: the same object each time.
 
         Args:
             notebook: An absolute path below the root, as :meth:`resolve` gives it.
         """
-        if self._known is not None:
-            known = self._known.get(notebook) or self._known.get(notebook.parent)
-            if known is not None:
-                self._known[notebook] = known
-                return known
-        project_root = find_project_root(notebook, self.root)
-        folder = self._store_folder or project_root / STORE_FOLDER
-        store = self._stores.get(folder)
-        if store is None:
-            store = self._stores.setdefault(folder, Store(folder, self._keys))
-        project = Project(project_root, store)
-        if self._known is not None:
-            self._known[notebook.parent] = project
-        return project
+        return self.of_folder(folder_of(notebook))
+
+    def of_folder(self, folder: Path) -> Project:
+        """The project that notebooks in a folder belong to.
+
+        Args:
+            folder: The root, or an absolute path below it.
+        """
+        known = None if self._known is None else self._known.get(folder)
+        if known is None:
+            known = self._look_for_project(folder)
+            if self._known is not None:
+                self._known[folder] = known
+        return known
+
+    def _look_for_project(self, folder: Path) -> Project:
+        project_root = find_project_root(folder, self.root)
+        place = self._store_folder or project_root / STORE_FOLDER
+        known = self._projects.get((project_root, place))
+        if known is None:
+            project = Project(project_root, Store(place, self._keys))
+            known = self._projects.setdefault((project_root, place), project)
+        return known
 
     def relative(self, path: Path) -> str:
         """The POSIX path of something below the root, relative to the root."""

@@ -54,6 +54,9 @@ export interface IJobs {
   /** Cancel a job; one that has ended is forgotten. */
   cancel(id: string): Promise<void>;
 
+  /** Cancel all jobs of the server that wait or run. */
+  cancelAll(): Promise<void>;
+
   /** Fetch the list. */
   refresh(): Promise<void>;
 }
@@ -118,21 +121,35 @@ export interface ICacheActions {
    */
   restore(panel: NotebookPanel, entry?: string): Promise<void>;
 
+  /**
+   * Write the files of an execution to disk again: those that are gone, and others after a yes.
+   *
+   * @param entry - Whose files.
+   */
+  restoreFiles(panel: NotebookPanel, entry: string): Promise<void>;
+
   /** Store the outputs of an open notebook as they stand; it is saved first. */
   capture(panel: NotebookPanel): Promise<void>;
 
   /** Say that the cached outputs of an open notebook are not to be used again. */
   invalidate(panel: NotebookPanel): Promise<void>;
 
+  /** The same for saved notebooks that need not be open. */
+  invalidatePaths(paths: readonly string[]): Promise<void>;
+
   /** Cancel a job. */
   cancel(job: Job): Promise<void>;
+
+  /** Cancel all jobs of the server that wait or run. */
+  cancelAll(): Promise<void>;
 
   /**
    * Put the outputs of an entry into an open notebook, without a word to the person.
    *
+   * @param isHit - Whether they take the place of an execution; statistics count that.
    * @returns How many cells were changed. Rejects when the notebook's code is not that of the entry.
    */
-  put(panel: NotebookPanel, entry: string): Promise<number>;
+  put(panel: NotebookPanel, entry: string, isHit?: boolean): Promise<number>;
 }
 
 /** The cache of notebook executions, for other extensions. */

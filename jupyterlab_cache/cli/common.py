@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,12 +12,21 @@ import click
 import msgspec
 
 from ..cache import NotebookCache
-from ..inputs.ignoring import check_ignore
-from ..inputs.patterns import check_patterns
-from ..notebooks.declaration import declaration_of
+from ..inputs.declarations import checked_declaration
 from ..notebooks.errors import CaptureRefused, NotebookError
 from ..projects import PathRefused
 from ..store.errors import StoreError
+
+_DECLARING = (
+    "assets",
+    "ignore",
+    "variables",
+    "network",
+    "expires",
+    "packages",
+    "artefacts",
+    "artefacts_ignore",
+)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,8 +37,7 @@ class BadInput(click.ClickException):
     exit_code = 2
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(msgspec.Struct, frozen=True):
     """One invocation of the command.
 
     Attributes:
@@ -87,7 +94,7 @@ def session_options(command: F) -> F:
 
 
 def declaring_options(command: F) -> F:
-    """Add ``--asset``, ``--ignore`` and ``--track-env`` to a command that takes a Session first."""
+    """Add the options that declare something to a command that takes a Session first."""
 
     @click.option(
         "--asset",
@@ -111,19 +118,39 @@ def declaring_options(command: F) -> F:
         multiple=True,
         help="Environment variable that counts even if no notebook reads it; may be repeated.",
     )
+    @click.option(
+        "--network",
+        type=click.Choice(["refuse", "allow"]),
+        help="Whether outputs that came over the network may be reused.",
+    )
+    @click.option(
+        "--expires",
+        metavar="DURATION",
+        help="How long outputs are good for, such as 12h or 7d.",
+    )
+    @click.option(
+        "--packages",
+        type=click.Choice(["version", "content"]),
+        help="Whether installed packages are compared by version, or by the content of the modules "
+        "that were imported as well.",
+    )
+    @click.option(
+        "--artefacts",
+        type=click.Choice(["tell", "ignore"]),
+        help="Whether the status of one notebook tells of written files that are gone, changed or "
+        "not stored.",
+    )
+    @click.option(
+        "--artefacts-ignore",
+        metavar="GLOB",
+        multiple=True,
+        help="gitignore pattern of written files whose content is not stored, below each "
+        "notebook's own folder; may be repeated.",
+    )
     @wraps(command)
-    def with_declaration(
-        session: Session,
-        *,
-        assets: tuple[str, ...],
-        ignore: tuple[str, ...],
-        variables: tuple[str, ...],
-        **options: Any,
-    ) -> Any:
-        declared = {"assets": assets, "ignore": ignore, "variables": variables}
-        session.cache.declared = declaration_of(declared, "The command line")
-        check_patterns(assets)
-        check_ignore(ignore)
+    def with_declaration(session: Session, **options: Any) -> Any:
+        declared = {name: options.pop(name) for name in _DECLARING}
+        session.cache.declared = checked_declaration(declared, "The command line")
         return command(session, **options)
 
     return with_declaration  # type: ignore[return-value]
@@ -136,6 +163,19 @@ def bad_input() -> Iterator[None]:
         yield
     except (CaptureRefused, NotebookError, PathRefused, StoreError, OSError) as error:
         raise BadInput(str(error)) from error
+
+
+def size(count: float) -> str:
+    """Bytes as a person reads them: ``812 B``, ``1.3 kB``, ``25 MB``."""
+    if count < 999.5:
+        return f"{count:.0f} B"
+    factor, unit = 1e9, "GB"
+    for smaller, name in ((1e3, "kB"), (1e6, "MB")):
+        if count < 999.5 * smaller:
+            factor, unit = smaller, name
+            break
+    count /= factor
+    return f"{count:.1f} {unit}" if count < 9.95 else f"{count:.0f} {unit}"
 
 
 def duration(seconds: float) -> str:

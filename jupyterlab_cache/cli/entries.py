@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import click
 import msgspec
 
+from ..notebooks.variant import shown_variant, variant_lines
+from ..projects import Project
 from ..store.errors import EntryMissing
+from ..store.records import CellRecord, Entry
 from ..store.store import StoredEntry
-from .common import BadInput, Session, duration, session_options
+from .check_report import check_lines
+from .common import BadInput, Session, duration, session_options, size
 
 
 @click.command("list")
@@ -29,10 +34,12 @@ def list_command(session: Session, path: str | None, limit: int, offset: int) ->
         return 0
     for stored in entries:
         entry = stored.entry
-        origin = "" if stored.trusted else ", from elsewhere"
+        notes = [entry.provenance, *([] if stored.trusted else ["from elsewhere"])]
+        notes += variant_lines(shown_variant(entry.variant))
         click.echo(
             f"{stored.id[:12]}  {_when(entry.created)}  {duration(entry.seconds):>9}  "
-            f"{entry.outcome:<9}  {entry.notebook_path}  ({entry.provenance}{origin})"
+            f"{entry.outcome:<9}  {entry.notebook_path}  "
+            f"({', '.join(notes)})"
         )
     rest = total - offset - len(entries)
     click.echo(f"{total} entries" + (f", {rest} more with --offset" if rest > 0 else ""))
@@ -41,21 +48,64 @@ def list_command(session: Session, path: str | None, limit: int, offset: int) ->
 
 @click.command("show")
 @click.argument("entry")
+@click.option(
+    "--unpack",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    metavar="DIR",
+    help="Write the notebook with its outputs, the small inputs and the written files that the "
+    "entry keeps, and a manifest.json, into this new or empty folder.",
+)
+@click.option(
+    "--accept-untrusted",
+    is_flag=True,
+    help="With --unpack: also an entry that is not signed here.",
+)
 @session_options
-def show_command(session: Session, entry: str) -> int:
+def show_command(session: Session, entry: str, unpack: Path | None, accept_untrusted: bool) -> int:
     """Show one entry: what it executed, used, wrote and printed.
 
     ENTRY is the beginning of an entry's identifier, as `jupyter cache list` prints it.
     """
+    if accept_untrusted and unpack is None:
+        raise BadInput("--accept-untrusted is about --unpack; give that, too.")
     project, _ = session.cache.locate(".")
     try:
         stored = project.store.find(entry)
     except EntryMissing:
         raise BadInput(f"No entry begins with {entry!r}; see `jupyter cache list`.") from None
+    if unpack is not None:
+        return _unpack(session, project, stored, unpack, accept_untrusted)
+    check = project.store.marks.check_of(stored.id)
     if session.json:
-        session.answer(_summary(stored) | msgspec.to_builtins(stored.entry))
+        found = {"check": check and msgspec.to_builtins(check)}
+        session.answer(msgspec.to_builtins(stored.entry) | _summary(stored) | found)
         return 0
     _print(stored)
+    if check is not None:
+        click.echo(f"{'check':<9} {check.outcome}, {_when(check.time)}, against {check.other[:12]}")
+        for line in check_lines(check.cells):
+            click.echo(f"  {line}")
+    return 0
+
+
+def _unpack(
+    session: Session, project: Project, stored: StoredEntry, folder: Path, accept_untrusted: bool
+) -> int:
+    from ..execution.unpacking import MANIFEST, UnpackRefused, unpack
+
+    if not (stored.trusted or accept_untrusted):
+        raise BadInput("The entry is not signed here; give --accept-untrusted if you trust it.")
+    try:
+        manifest = unpack(stored, project.store, folder)
+    except UnpackRefused as error:
+        raise BadInput(str(error)) from None
+    session.answer(msgspec.to_builtins(manifest))
+    for item in manifest.items:
+        if item.file is not None:
+            session.say(f"{item.role:<9} {item.file}")
+    left_out = sum(item.file is None for item in manifest.items)
+    session.say(f"{left_out} items have no file; {folder / MANIFEST} says why.")
     return 0
 
 
@@ -70,6 +120,7 @@ def _summary(stored: StoredEntry) -> dict[str, object]:
         "outcome": entry.outcome,
         "code_key": entry.code_key,
         "kernel_name": entry.kernel_name,
+        "variant": shown_variant(entry.variant),
         "trusted": stored.trusted,
     }
 
@@ -87,17 +138,31 @@ def _print(stored: StoredEntry) -> None:
         ("made", f"{_when(entry.created)}, {entry.provenance}, {signed}"),
         ("outcome", entry.outcome),
         ("kernel", entry.kernel_name),
+        *(("variant", line) for line in variant_lines(shown_variant(entry.variant))),
         ("took", duration(entry.seconds)),
+        ("used", _used(entry) or "not known"),
         ("code key", entry.code_key),
         ("cells", str(len(entry.cells))),
-        ("outputs", f"{entry.output_bytes} bytes"),
+        ("outputs", size(entry.output_bytes)),
         ("coverage", ", ".join(entry.coverage) or "none"),
         ("not seen", ", ".join(entry.gaps) or "nothing known"),
     ]
     for name, value in lines:
         click.echo(f"{name:<9} {value}")
+    if entry.isolated:
+        click.echo(f"{'isolated':<9} in a folder of its own")
+    if entry.undeclared:
+        click.echo(f"{'lacked':<9} {', '.join(entry.undeclared)} (not declared as assets)")
     if entry.failure is not None:
         click.echo(f"{'failure':<9} {entry.failure.name}: {entry.failure.message}")
+    if any(cell.seconds is not None for cell in entry.cells):
+        click.echo("cells")
+        for number, cell in enumerate(entry.cells, 1):
+            if cell.seconds is not None:
+                facts = [duration(cell.seconds), _used(cell)]
+                if cell.output_bytes:
+                    facts.append(f"outputs {size(cell.output_bytes)}")
+                click.echo(f"  {number:<12} {', '.join(filter(None, facts))}")
     if entry.inputs:
         click.echo("inputs")
         for item in sorted(entry.inputs, key=lambda item: (item.kind, item.subject)):
@@ -106,4 +171,16 @@ def _print(stored: StoredEntry) -> None:
     if entry.artefacts:
         click.echo("artefacts")
         for artefact in entry.artefacts:
-            click.echo(f"  {artefact.path}")
+            how_large = "? bytes" if artefact.size is None else size(artefact.size)
+            kept = "stored" if artefact.content else f"not stored ({artefact.left_out or 'old'})"
+            click.echo(f"  {artefact.path}  {how_large}, {kept}")
+
+
+def _used(record: Entry | CellRecord) -> str:
+    """What the kernel used for an entry or a cell; empty when that is not known."""
+    facts = []
+    if record.cpu_seconds is not None:
+        facts.append(f"processor {duration(record.cpu_seconds)}")
+    if record.peak_memory is not None:
+        facts.append(f"memory {size(record.peak_memory)}")
+    return ", ".join(facts)

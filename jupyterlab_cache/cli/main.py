@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 
@@ -11,9 +12,12 @@ _COMMANDS = {
     "status": ("status", "Tell whether the outputs of notebooks are still true, and if not, why."),
     "run": ("run", "Execute what is not fresh."),
     "restore": ("restore", "Put cached outputs back into notebooks, without a kernel."),
+    "check": ("check", "Execute notebooks twice and compare: are they repeatable?"),
     "add": ("add", "Store the outputs of notebooks as they stand."),
     "list": ("entries", "List the entries of the store."),
     "show": ("entries", "Show one entry: what it executed, used, wrote and printed."),
+    "stats": ("stats", "Tell what was executed, how often that was saved, and what is slow."),
+    "report": ("report", "Show the report of the last batch, or write it to a file."),
     "invalidate": ("marking", "Say that cached outputs are not to be used again."),
     "remove": ("marking", "Take entries out of the store."),
     "pin": ("marking", "Keep entries whatever a clean-up would take."),
@@ -78,6 +82,9 @@ def main(arguments: list[str] | None = None) -> None:
     Args:
         arguments: Words after the command's name; those of the process when None.
     """
+    # What a command makes mostly lives to its end: looking for garbage in it finds nothing.
+    # Those that go on for hours switch it on again.
+    gc.disable()
     try:
         code = cli.main(arguments, prog_name="jupyter cache", standalone_mode=False)
     except click.exceptions.Exit as leave:
@@ -95,6 +102,7 @@ def main(arguments: list[str] | None = None) -> None:
         # The reader of a pipe has gone; there is nobody to tell.
         sys.stderr.close()
         code = 1
+    gc.freeze()  # nor does it at the end
     sys.exit(code if isinstance(code, int) else 0)
 
 

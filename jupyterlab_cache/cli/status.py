@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 import click
 import msgspec
 
+from ..inputs.artefact_states import ArtefactState
+from ..inputs.reasons import Reason
 from ..inputs.verdict import Status
+from ..notebooks.parameters import Parameters
+from ..notebooks.variant import variant_lines
 from .common import Session, declaring_options, session_options
+from .parameters import parameter_options
 
 _MARKS = {
     "fresh": ("✓", "green"),
@@ -16,6 +22,9 @@ _MARKS = {
     "stale": ("~", "yellow"),
     "uncached": ("·", "white"),
 }
+
+_MANY, _FEW_OF_MANY = 10, 5
+"""Of more than so many reasons of one kind a person reads so many."""
 
 
 @click.command("status")
@@ -34,18 +43,20 @@ _MARKS = {
 )
 @session_options
 @declaring_options
+@parameter_options
 def status_command(
     session: Session,
     paths: tuple[str, ...],
     check: bool,
     check_outputs: bool,
     accept_unobserved: bool,
+    parameters: Parameters,
 ) -> int:
     """Tell whether the outputs of notebooks are still true, and if not, why.
 
     PATHS are notebooks or folders; without any, all notebooks below the current folder.
     """
-    statuses, unreadable = session.cache.survey(paths)
+    statuses, unreadable = session.cache.survey(paths, parameters=parameters)
     session.warn(unreadable)
     if session.json:
         session.answer([status_json(status) for status in statuses])
@@ -67,7 +78,11 @@ def status_json(status: Status) -> dict[str, object]:
         "reasons": [
             {field: getattr(reason, field) for field in reason.__struct_fields__}
             for reason in status.reasons
-        ]
+        ],
+        "artefacts": [
+            {field: getattr(state, field) for field in state.__struct_fields__}
+            for state in status.artefacts
+        ],
     }
 
 
@@ -86,14 +101,46 @@ def _print(status: Status) -> None:
         notes.append("other outputs in the file")
     if status.provenance not in (None, "executed"):
         notes.append(str(status.provenance))
+    notes += variant_lines(status.variant)
     suffix = f" ({', '.join(notes)})" if notes else ""
     click.echo(f"{click.style(f'{mark} {status.verdict:<8}', fg=colour)} {status.path}{suffix}")
-    for reason in status.reasons:
-        click.echo(f"             {reason.message}")
-        for line in reason.changes:
-            click.echo(f"               {line}")
+    for code, reasons in _by_code(status.reasons).items():
+        few = reasons if len(reasons) <= _MANY else reasons[:_FEW_OF_MANY]
+        for reason in few:
+            click.echo(f"             {reason.message}")
+            for line in reason.changes:
+                click.echo(f"               {line}")
+        if len(few) < len(reasons):
+            rest = len(reasons) - len(few)
+            click.echo(
+                f"             … and {rest} more of this kind ({code}); --json has them all."
+            )
+    few_states = status.artefacts[:_MANY]
+    for state in few_states:
+        click.echo(f"             {_artefact_line(state)}")
+    if len(few_states) < len(status.artefacts):
+        rest = len(status.artefacts) - len(few_states)
+        click.echo(f"             … and {rest} more written files; --json has them all.")
     if status.verdict == "failed" and status.failure is not None:
         click.echo(f"             {status.failure.name}: {status.failure.message}")
+
+
+def _artefact_line(state: ArtefactState) -> str:
+    said = {"missing": "is gone", "changed": "was changed"}.get(state.state, "is there")
+    if state.stored:
+        return f"{state.path}, which it wrote, {said}; restore --artefacts brings it back."
+    return f"{state.path}, which it wrote, {said} and is not stored{_why(state)}."
+
+
+def _why(state: ArtefactState) -> str:
+    return f" ({state.left_out})" if state.left_out else ""
+
+
+def _by_code(reasons: Iterable[Reason]) -> dict[str, list[Reason]]:
+    found: dict[str, list[Reason]] = {}
+    for reason in reasons:
+        found.setdefault(reason.code, []).append(reason)
+    return found
 
 
 def _print_summary(statuses: list[Status]) -> None:

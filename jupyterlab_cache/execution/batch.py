@@ -8,21 +8,23 @@ import os
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from ..inputs.reasons import ReasonCode
-from ..look import Look
+from ..look import Given, Look
 from ..notebooks.errors import NotebookError
+from ..notebooks.parameters import NO_PARAMETERS
 from ..store.errors import StoreError
 from ..store.records import Failure
-from .engine import variant_of
-from .freshening import Wish, Workspace, freshen
+from .freshening import Wish, Workspace, freshen, likely_launches
 from .kernels import Kernels
+from .launch import Kernel
 from .planning import Plan, Step, is_needed_again, plan_for, upstream_failed
+from .progress import Teller, watched
+from .request import options_of
 from .restoring import write_outputs
 
 _log = logging.getLogger(__name__)
@@ -51,6 +53,8 @@ class RunResult(msgspec.Struct, frozen=True):
         entry: The entry that holds its outputs now; None when there is none.
         seconds: Wall time that the run spent on it.
         failure: What went wrong, when the result is ``failed`` or ``cancelled``.
+        seconds_saved: When it was fresh: what the execution took that was not repeated.
+        undeclared: What an isolated run lacked though the project has it.
     """
 
     path: str
@@ -58,6 +62,8 @@ class RunResult(msgspec.Struct, frozen=True):
     entry: str | None
     seconds: float
     failure: Failure | None = None
+    seconds_saved: float | None = None
+    undeclared: tuple[str, ...] = ()
 
 
 async def run_each(
@@ -69,6 +75,7 @@ async def run_each(
     jobs: int,
     write: bool,
     shown: Callable[[Path], str],
+    tell: Teller | None = None,
 ) -> AsyncIterator[RunResult]:
     """Bring notebooks up to date, yielding each one's result as soon as it is there.
 
@@ -92,8 +99,11 @@ async def run_each(
         write: Put the outputs into the files, also those of an execution that is not reused;
             only those of ``notebooks`` themselves.
         shown: How a notebook's path is written in a result.
+        tell: Told of the progress of each notebook.
     """
-    batch = _Batch(workspace, kernels, wish, jobs, write, shown)
+    # What is upstream of them runs as it is declared.
+    given = dict.fromkeys(notebooks, wish.parameters)
+    batch = _Batch(workspace, kernels, wish, jobs, write, shown, tell, given)
     rest = list(notebooks)
     try:
         while rest:
@@ -119,22 +129,28 @@ class _Batch:
         jobs: int,
         write: bool,
         shown: Callable[[Path], str],
+        tell: Teller | None,
+        given: Given,
     ) -> None:
         self._workspace = workspace
         self._kernels = kernels
         self._wish = wish
         self._write = write
         self._shown = shown
+        self._jobs = jobs
+        self._tell = tell
         self._free = asyncio.Semaphore(jobs)
         self._tasks: dict[Path, asyncio.Task[RunResult | None]] = {}
         self._results: dict[Path, RunResult] = {}
+        self._given = given
         self._has_executed = False
         self._successes: Counter[Path] = Counter()
         self._has_first_success = False
         self._is_repeating = False
+        self._to_come: dict[Path, None] = {}
 
     def _look(self) -> Look:
-        return self._workspace.look(variant_of(self._wish.allow_errors))
+        return self._workspace.look(options_of(self._wish.allow_errors), self._given)
 
     async def begin(self, notebooks: Sequence[Path]) -> list[asyncio.Task[RunResult | None]]:
         """Begin with a pass over these notebooks and what is upstream of them."""
@@ -142,11 +158,21 @@ class _Batch:
         asked = set(notebooks)
         self._has_executed = self._has_first_success = False
         self._tasks = {}
+        self._to_come = dict.fromkeys(plan)
         for notebook, step in plan.items():
             before = [self._tasks[item] for item in (*step.upstream, *step.after)]
             work = self._bring_up_to_date(notebook, step, before, is_asked=notebook in asked)
             self._tasks[notebook] = asyncio.ensure_future(work)
         return list(self._tasks.values())
+
+    def _on_kernel(self, kernel: Kernel | None) -> None:
+        self._wish.on_kernel(kernel)
+        if kernel is not None:
+            # The start of the next ones' kernels hides behind what this one computes.
+            following = [(notebook, self._wish.force) for notebook in self._to_come]
+            self._kernels.expect_soon(
+                lambda: likely_launches(self._workspace, self._look(), following, self._jobs)
+            )
 
     def _plan(self, notebooks: Sequence[Path]) -> Plan:
         try:
@@ -172,15 +198,25 @@ class _Batch:
         if before:
             await asyncio.wait(before)
         async with self._free:
+            self._to_come.pop(notebook, None)
             result = self._blocked(notebook, step)
             if result is None:
                 again, due = await asyncio.to_thread(self._need_of, notebook, step)
                 if not (is_asked or again or due):
                     return None
                 force = again or (self._wish.force and is_asked and not self._is_repeating)
+                given = self._given.get(notebook, NO_PARAMETERS)
                 retry = self._wish.retry_failed and not self._is_repeating
-                wish = replace(self._wish, force=force, retry_failed=retry)
+                wish = msgspec.structs.replace(
+                    self._wish,
+                    force=force,
+                    retry_failed=retry,
+                    parameters=given,
+                    on_kernel=self._on_kernel,
+                )
                 path = self._shown(notebook)
+                if self._tell is not None:
+                    wish = watched(wish, path, self._tell)
                 result = await _run_one(
                     self._workspace, notebook, self._kernels, wish, self._write and is_asked, path
                 )
@@ -244,7 +280,9 @@ class _Batch:
         may_repeat = self._has_first_success
         if self._is_good(notebook):
             may_repeat = self._successes[notebook] < 2
-        if not may_repeat or self._results[notebook].result == "cancelled":
+        result = self._results[notebook]
+        # What an isolated run lacks it lacks the next time, too.
+        if not may_repeat or result.result == "cancelled" or result.undeclared:
             return False
         try:
             status = look.status(notebook)
@@ -277,7 +315,15 @@ async def _run_one(
         failure = Failure(type(error).__name__, str(error))
         return RunResult(path, "failed", None, time.monotonic() - started, failure)
     seconds = time.monotonic() - started
-    return RunResult(path, outcome.result, outcome.entry, seconds, outcome.failure)
+    return RunResult(
+        path,
+        outcome.result,
+        outcome.entry,
+        seconds,
+        outcome.failure,
+        outcome.seconds_saved,
+        outcome.undeclared,
+    )
 
 
 def _write(workspace: Workspace, notebook: Path, entry_id: str) -> None:

@@ -61,6 +61,7 @@ def capture(
         observation=observation,
         seconds=0.0,
         cell_seconds=[None] * len(cells),
+        cell_usages=[None] * len(cells),
         variant={},
         provenance="captured",
     )

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
 from ..inputs.declared import Declared
 from ..inputs.stat_cache import StatCache
-from ..inputs.verdict import Status
-from ..look import Look
-from ..projects import Project
+from ..look import Given, Look
+from ..notebooks.errors import NotebookError
+from ..notebooks.parameters import NO_PARAMETERS, Parameters
+from ..notebooks.variant import Variant
+from ..projects import PathRefused, Project
+from ..store.errors import StoreError
 from ..store.records import Failure
-from .engine import ExecutionRequest, ExecutionSettings, Progress, execute
+from .engine import execute, launch_of
+from .estimate import Estimate
 from .jobs import JobResult
 from .kernels import Kernels
+from .launch import Kernel, Launch
+from .request import ExecutionRequest, ExecutionSettings, Progress
 
 
 class Workspace(Protocol):
@@ -39,42 +46,39 @@ class Workspace(Protocol):
     def declared_for(self, notebook: Path) -> Declared:
         """What is declared of a saved notebook."""
 
-    def look(self, variant: Mapping[str, str | int | float | bool | None] | None = None) -> Look:
+    def look(self, variant: Variant | None = None, given: Given | None = None) -> Look:
         """A look at all notebooks as they are now."""
 
-    def judge_notebook(
-        self, notebook: Path, variant: Mapping[str, str | int | float | bool | None] | None = None
-    ) -> Status:
-        """The verdict on a saved notebook."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class Wish:
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """How a notebook is to be brought up to date.
 
     Attributes:
         force: Execute even if it is fresh.
         retry_failed: Execute again what failed, though nothing changed.
         allow_errors: Go on after a cell that raises an error.
+        parameters: What to inject beside what is declared.
         settings: Limits.
-        on_kernel: Told the kernel's identifier, and None when it is gone.
+        on_kernel: Told the kernel, and None when it is gone.
         on_progress: Told of each executed cell.
         on_code_key: Told what is executed.
+        on_estimate: Told how long it will take, when that is known.
         cancelled: Set by whoever wants it to stop.
     """
 
     force: bool = False
     retry_failed: bool = False
     allow_errors: bool = False
-    settings: ExecutionSettings = field(default_factory=ExecutionSettings)
-    on_kernel: Callable[[str | None], None] = lambda _: None
+    parameters: Parameters = NO_PARAMETERS
+    settings: ExecutionSettings = msgspec.field(default_factory=ExecutionSettings)
+    on_kernel: Callable[[Kernel | None], None] = lambda _: None
     on_progress: Progress = lambda _done, _total: None
     on_code_key: Callable[[str], None] = lambda _: None
-    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
+    on_estimate: Callable[[Estimate], None] = lambda _: None
+    cancelled: asyncio.Event = msgspec.field(default_factory=asyncio.Event)
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What came of it.
 
     Attributes:
@@ -82,12 +86,16 @@ class Outcome:
         entry: The entry that holds the outputs now.
         code_key: Of what it holds.
         failure: What went wrong.
+        seconds_saved: When it was fresh: what the execution took that was not repeated.
+        undeclared: What an isolated run lacked though the project has it.
     """
 
     result: JobResult
     entry: str | None
     code_key: str
     failure: Failure | None = None
+    seconds_saved: float | None = None
+    undeclared: tuple[str, ...] = ()
 
 
 async def freshen(workspace: Workspace, notebook: Path, kernels: Kernels, wish: Wish) -> Outcome:
@@ -102,6 +110,7 @@ async def freshen(workspace: Workspace, notebook: Path, kernels: Kernels, wish: 
         KernelStartFailed: The kernel did not start.
         StoreError: The outcome cannot be stored.
         OSError: The outcome cannot be stored.
+        IsolationFailed: It cannot have a folder of its own.
     """
     project = workspace.project_of(notebook)
     request = ExecutionRequest(
@@ -114,18 +123,24 @@ async def freshen(workspace: Workspace, notebook: Path, kernels: Kernels, wish: 
         settings=wish.settings,
         allow_errors=wish.allow_errors,
         declared=await asyncio.to_thread(workspace.declared_for, notebook),
+        given=wish.parameters,
         on_kernel=wish.on_kernel,
         on_progress=wish.on_progress,
         on_code_key=wish.on_code_key,
+        on_estimate=wish.on_estimate,
         cancelled=wish.cancelled,
     )
     if not wish.force:
-        look = workspace.look(request.variant)
+        look = workspace.look(request.options, {notebook: wish.parameters})
         status = await asyncio.to_thread(look.own_status, notebook)
         # Outputs that nobody observed do not keep a person who asks from an execution.
         observed = status.provenance == "executed"
         if status.verdict == "fresh" and observed:
-            return Outcome("fresh", status.entry, status.code_key)
+            if status.entry is not None:
+                await asyncio.to_thread(project.store.marks.note_hit, status.entry)
+            return Outcome(
+                "fresh", status.entry, status.code_key, seconds_saved=status.seconds or 0.0
+            )
         if status.verdict == "failed" and not wish.retry_failed:
             return Outcome("failed", status.entry, status.code_key, status.failure)
     stored = await execute(request, kernels)
@@ -133,4 +148,33 @@ async def freshen(workspace: Workspace, notebook: Path, kernels: Kernels, wish: 
     if entry.outcome == "cancelled":
         return Outcome("cancelled", stored.id, entry.code_key, entry.failure)
     result: JobResult = "executed" if entry.outcome == "ok" else "failed"
-    return Outcome(result, stored.id, entry.code_key, entry.failure)
+    return Outcome(result, stored.id, entry.code_key, entry.failure, undeclared=entry.undeclared)
+
+
+def likely_launches(
+    workspace: Workspace, look: Look, notebooks: Iterable[tuple[Path, bool]], most: int
+) -> list[Launch]:
+    """What the kernels of notebooks that come next will be started with; to be called in a thread.
+
+    Args:
+        workspace: The notebooks' surroundings.
+        look: The present.
+        notebooks: Absolute paths in the order of their turns, each with whether it will be executed
+            even if it is fresh.
+        most: How many are wanted; those that look as if they needed no kernel are passed over.
+    """
+    launches: list[Launch] = []
+    for notebook, force in notebooks:
+        if len(launches) == most:
+            break
+        try:
+            status = look.own_status(notebook)
+            declared = workspace.declared_for(notebook)
+        except (NotebookError, StoreError, PathRefused, OSError):
+            continue
+        # An isolated one's folder is not there yet.
+        if declared.isolated or (status.verdict in ("fresh", "failed") and not force):
+            continue
+        environment = workspace.launch_environment()
+        launches.append(launch_of(notebook, status.kernel_name, environment))
+    return launches

@@ -11,7 +11,9 @@ from typing import Literal
 import msgspec
 import psutil
 
+from ..notebooks.parameters import NO_PARAMETERS, Parameters
 from ..store.records import Failure
+from .estimate import Estimate
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 JobResult = Literal["fresh", "executed", "failed", "cancelled"]
@@ -58,6 +60,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         owner: The process that works on it.
         force: Execute even if fresh or failed.
         timeout: Seconds for each cell; None for the setting.
+        batch: It is one of many, and comes after what a person waits for.
+        interruptions: How often the process that worked on it ended.
+        parameters: What to inject beside what is declared.
         state: Where it is.
         result: What came of it, once it has ended.
         created: When it was asked for, seconds since the epoch.
@@ -69,6 +74,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         entry: The entry that holds the outputs.
         code_key: Of what is executed.
         failure: What went wrong.
+        estimate: How long its execution is expected to take, when that is known.
+        progressed: When its last cell ended, or its first began.
+        seconds_saved: When it was found fresh: what the execution took that was not repeated.
     """
 
     id: str
@@ -76,6 +84,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     owner: Owner
     force: bool = False
     timeout: float | None = None
+    batch: bool = False
+    interruptions: int = 0
+    parameters: Parameters = NO_PARAMETERS
     state: JobState = "queued"
     result: JobResult | None = None
     created: float = 0.0
@@ -87,9 +98,33 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     entry: str | None = None
     code_key: str | None = None
     failure: Failure | None = None
+    estimate: Estimate | None = None
+    progressed: float | None = None
+    seconds_saved: float | None = None
+
+    def elapsed(self, now: float) -> float | None:
+        """Seconds since it began, or that it took; None before it began."""
+        if self.started is None:
+            return None
+        return max(0.0, (now if self.finished is None else self.finished) - self.started)
+
+    def seconds_left(self, now: float) -> float | None:
+        """Expected seconds until its last cell ends; None unless it runs and that is known."""
+        if self.state != "running" or self.estimate is None or self.started is None:
+            return None
+        if self.progressed is None:
+            return self.estimate.seconds_left_before_cells(max(0.0, now - self.started))
+        return self.estimate.seconds_left(self.cells_done, max(0.0, now - self.progressed))
 
 
-def new_job(notebook: str, *, force: bool, timeout: float | None) -> Job:
+def new_job(
+    notebook: str,
+    *,
+    force: bool,
+    timeout: float | None,
+    parameters: Parameters = NO_PARAMETERS,
+    batch: bool = False,
+) -> Job:
     """A job of this process that waits to be taken up."""
     return Job(
         id=uuid.uuid4().hex,
@@ -97,5 +132,7 @@ def new_job(notebook: str, *, force: bool, timeout: float | None) -> Job:
         owner=this_process(),
         force=force,
         timeout=timeout,
+        batch=batch,
+        parameters=parameters,
         created=time.time(),
     )

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import logging
 import os
-from collections.abc import Coroutine, Mapping
-from pathlib import Path
+import time
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any
+
+from ..inputs.stat_cache import StatCache
+from .kernel_thread import KernelThread
+from .last_words import LastWords, with_last_words
+from .launch import Kernel, Launch
+from .readiness import KernelNotReady, wait_until_ready
+from .usage import local_pid, resident_memory
+from .warm_kernels import WarmKernels
 
 _log = logging.getLogger(__name__)
 
 _SHUTDOWN_SECONDS = 10.0
 _WAKE_SECONDS = 0.2
 _IPYTHON_ARGUMENTS = ["--HistoryManager.hist_file=:memory:"]
+_AHEAD_SECONDS = 60.0  # that a kernel may take which nobody waits for yet
 
 
 class UnknownKernel(Exception):
@@ -34,47 +44,118 @@ class Kernels:
 
     Args:
         manager: An asynchronous manager of many kernels, as jupyter_client defines it.
+        stat_cache: For digests of what kernels start with.
     """
 
-    def __init__(self, manager: Any) -> None:
+    def __init__(self, manager: Any, stat_cache: StatCache) -> None:
         self._manager = manager
-        self._endings: set[asyncio.Task[None]] = set()
+        self._background: set[asyncio.Task[None]] = set()
+        self._warm = WarmKernels(self._start_ahead, self.end, stat_cache)
 
-    async def start(
-        self, kernel_name: str, folder: Path, environment: Mapping[str, str], timeout: float
-    ) -> tuple[str, Any]:
-        """Start a kernel and wait until it answers.
+    async def expect(self, launches: Iterable[Launch]) -> None:
+        """Start kernels ahead for what will be asked for next, and end those started for else.
 
         Args:
-            kernel_name: Name of the kernelspec.
-            folder: Where it works.
-            environment: All its variables.
-            timeout: Seconds that it may take.
+            launches: What they are started with; the same one several times means so many.
+        """
+        await self._warm.expect(launches)
 
-        Returns:
-            The kernel's identifier, and a client with open channels.
+    def expect_soon(self, find: Callable[[], list[Launch]]) -> None:
+        """Like :meth:`expect`, in the background.
+
+        Args:
+            find: Finds out what is going to be asked for; called in a thread.
+        """
+        self._in_background(self._expect_found(find))
+
+    async def _expect_found(self, find: Callable[[], list[Launch]]) -> None:
+        try:
+            await self.expect(await asyncio.to_thread(find))
+        except Exception as error:
+            # Nobody waits for them yet; whoever does later hears what is wrong.
+            _log.info("Kernels could not be started ahead: %r", error)
+
+    async def start(self, launch: Launch, timeout: float) -> Kernel:
+        """A kernel that has run nothing and answers: one that waits, or a new one.
+
+        Args:
+            launch: What it is started with.
+            timeout: Seconds that a start may take.
 
         Raises:
             UnknownKernel: There is no kernelspec of that name.
             KernelStartFailed: It did not start.
         """
-        from jupyter_client.kernelspec import NoSuchKernel
+        return await self._warm.take(launch) or await self._start_new(launch, timeout)
 
-        specs = self._manager.kernel_spec_manager
-        try:
-            spec = await asyncio.to_thread(specs.get_kernel_spec, kernel_name)
-        except NoSuchKernel:
-            known = ", ".join(sorted(await asyncio.to_thread(specs.find_kernel_specs)))
-            raise UnknownKernel(
-                f"There is no kernel named {kernel_name!r}; choose one of: {known}."
-            ) from None
+    async def _start_ahead(self, launch: Launch) -> Kernel:
+        if not _is_local(self._manager, await self._kernelspec(launch.kernel_name)):
+            # What it starts with is on another machine, and nobody here sees that change.
+            raise KernelStartFailed("Only kernels of this machine are started ahead.")
+        return await self._start_new(launch, _AHEAD_SECONDS)
+
+    async def _start_new(self, launch: Launch, timeout: float) -> Kernel:
+        spec = await self._kernelspec(launch.kernel_name)
         options: dict[str, Any] = {}
-        if any("ipykernel" in part for part in spec.argv):
+        if any("ipykernel" in str(part) for part in spec.get("argv", ())):
             # The person's own history is neither read, locked nor filled.
             options["extra_arguments"] = _IPYTHON_ARGUMENTS
+        is_local = _is_local(self._manager, spec)
+        # Other systems cannot give away a pipe's end like that.
+        last_words = LastWords() if is_local and os.name == "posix" else None
+        if last_words is not None:
+            options["stderr"] = last_words.inlet
+        launched = time.time()
+        try:
+            kernel_id = await self._started(launch, options, timeout)
+        except KernelStartFailed as error:
+            raise KernelStartFailed(await with_last_words(str(error), last_words)) from error
+        finally:
+            if last_words is not None:
+                last_words.close_inlet()
+        manager = self._manager.get_kernel(kernel_id)
+        if hasattr(manager, "stop_restarter"):
+            # A kernel that dies shall be reported, not silently replaced by one without variables.
+            manager.stop_restarter()
+        thread = KernelThread()
+        try:
+            client = await thread.run(_connected(manager, timeout))
+        except BaseException as error:
+            thread.close()
+            self._in_background(self._shut_down(kernel_id, now=True))
+            if isinstance(error, KernelNotReady):
+                message = f"The kernel did not answer: {error}."
+                raise KernelStartFailed(await with_last_words(message, last_words)) from error
+            raise
+        if last_words is not None:
+            last_words.forget()
+        return Kernel(kernel_id, manager, client, thread, launched, is_local, last_words)
+
+    async def _kernelspec(self, name: str) -> Mapping[str, Any]:
+        """What is known of a kernel; a gateway is asked over the network."""
+        specs = self._manager.kernel_spec_manager
+        try:
+            found = await asyncio.to_thread(specs.get_kernel_spec, name)
+            if inspect.isawaitable(found):
+                answer: Mapping[str, Any] = (await found).get("spec", {})
+                return answer
+        except KeyError:  # as NoSuchKernel is one
+            listed = await asyncio.to_thread(specs.get_all_specs)
+            known = ", ".join(sorted(await listed if inspect.isawaitable(listed) else listed))
+            raise UnknownKernel(
+                f"There is no kernel named {name!r}; choose one of: {known}."
+            ) from None
+        described: Mapping[str, Any] = found.to_dict()
+        return described
+
+    async def _started(self, launch: Launch, options: dict[str, Any], timeout: float) -> str:
+        """The identifier of a kernel whose process is there."""
         starting = asyncio.ensure_future(
             self._manager.start_kernel(
-                kernel_name=kernel_name, cwd=str(folder), env=dict(environment), **options
+                kernel_name=launch.kernel_name,
+                cwd=str(launch.folder),
+                env=dict(launch.environment),
+                **options,
             )
         )
         try:
@@ -87,44 +168,31 @@ class Kernels:
             self._give_up(starting)
             raise KernelStartFailed(f"The kernel did not start within {timeout:g} s.")
         try:
-            kernel_id = starting.result()
+            kernel_id: str = starting.result()
         except Exception as error:
             raise KernelStartFailed(f"The kernel could not be started: {error}") from error
-        try:
-            return kernel_id, await self._connected(kernel_id, timeout)
-        except BaseException:
-            self.end(kernel_id, now=True)
-            raise
+        return kernel_id
 
-    async def _connected(self, kernel_id: str, timeout: float) -> Any:
-        manager = self._manager.get_kernel(kernel_id)
-        if hasattr(manager, "stop_restarter"):
-            # A kernel that dies shall be reported, not silently replaced by one without variables.
-            manager.stop_restarter()
-        client = manager.client()
-        client.start_channels()
-        try:
-            await client.wait_for_ready(timeout=timeout)
-        except BaseException as error:
-            client.stop_channels()
-            if isinstance(error, RuntimeError):
-                raise KernelStartFailed(f"The kernel did not answer: {error}") from error
-            raise
-        client.allow_stdin = False
-        return client
-
-    def manager_of(self, kernel_id: str) -> Any:
-        """The manager of one kernel."""
-        return self._manager.get_kernel(kernel_id)
-
-    def end(self, kernel_id: str, *, now: bool = False) -> None:
+    def end(self, kernel: Kernel, *, now: bool = True) -> None:
         """End a kernel, off the way of whoever asks; :meth:`close` waits for it.
 
         Args:
-            kernel_id: Its identifier.
+            kernel: The kernel.
             now: Kill it instead of asking it.
         """
-        self._in_background(self._shut_down(kernel_id, now))
+        self._in_background(self._end(kernel, now))
+
+    async def _end(self, kernel: Kernel, now: bool) -> None:
+        await kernel.thread.run(_disconnect(kernel.client))
+        kernel.thread.close()
+        await self._shut_down(kernel.id, now)
+
+    async def memory_of(self, kernel_id: str) -> int | None:
+        """Bytes of memory that a kernel has now; None where there is none on this machine."""
+        if kernel_id not in self._manager:
+            return None
+        pid = local_pid(self._manager.get_kernel(kernel_id))
+        return None if pid is None else await asyncio.to_thread(resident_memory, pid)
 
     def _give_up(self, starting: asyncio.Future[str]) -> None:
         """End a kernel that nobody waits for any more, though it is not there yet."""
@@ -132,8 +200,8 @@ class Kernels:
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
-        self._endings.add(task)
-        task.add_done_callback(self._endings.discard)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
     async def _end_once_started(self, starting: asyncio.Future[str]) -> None:
         # Cancelled at once, its process might be there already, unknown to the manager.
@@ -158,9 +226,36 @@ class Kernels:
             self._manager.remove_kernel(kernel_id)
 
     async def close(self) -> None:
-        """Wait until the kernels that were ended are gone."""
-        while self._endings:
-            await asyncio.gather(*self._endings, return_exceptions=True)
+        """End the kernels that wait, and wait until all that were ended are gone."""
+        await self._warm.close()
+        while self._background:
+            await asyncio.gather(*self._background, return_exceptions=True)
+
+
+async def _connected(manager: Any, timeout: float) -> Any:
+    """A client of a kernel, once that answers."""
+    client = manager.client()
+    context = getattr(client, "context", None)
+    if context is not None:  # a gateway's has none
+        # By default no more than 1,000 messages wait; what a kernel prints beyond that is lost.
+        context.rcvhwm = 0
+    started = client.start_channels()
+    if inspect.isawaitable(started):  # a gateway's
+        await started
+    waker = asyncio.ensure_future(keep_awake(client))
+    try:
+        await wait_until_ready(client, timeout)
+    except BaseException:
+        client.stop_channels()
+        raise
+    finally:
+        waker.cancel()
+    client.allow_stdin = False
+    return client
+
+
+async def _disconnect(client: Any) -> None:
+    client.stop_channels()
 
 
 async def keep_awake(client: Any) -> None:
@@ -179,8 +274,23 @@ async def keep_awake(client: Any) -> None:
         await asyncio.sleep(_WAKE_SECONDS)
 
 
-def own_kernels() -> Kernels:
-    """Kernels of a manager of our own, for use without a server."""
+def _is_local(manager: Any, spec: Mapping[str, Any]) -> bool:
+    """Whether a kernel's process will be a child of this one."""
+    provisioner = (spec.get("metadata") or {}).get("kernel_provisioner") or {}
+    name = provisioner.get("provisioner_name", "local-provisioner")
+    return bool(name == "local-provisioner") and not _is_gateway(manager)
+
+
+def _is_gateway(manager: Any) -> bool:
+    return any("gateway" in base.__module__ for base in type(manager).__mro__)
+
+
+def own_kernels(stat_cache: StatCache) -> Kernels:
+    """Kernels of a manager of our own, for use without a server.
+
+    Args:
+        stat_cache: For digests of what kernels start with.
+    """
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.multikernelmanager import AsyncMultiKernelManager
     from traitlets.config import Config
@@ -194,7 +304,8 @@ def own_kernels() -> Kernels:
             config=config,
             kernel_spec_manager=KernelSpecManager(),
             connection_dir=_runtime_folder(),
-        )
+        ),
+        stat_cache,
     )
 
 

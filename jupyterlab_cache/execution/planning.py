@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from ..inputs.upstream import Edge
 from ..inputs.upstream_order import waits
@@ -13,8 +14,7 @@ from ..look import Look
 from ..notebooks.errors import NotebookError
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """One notebook of a plan.
 
     Attributes:
@@ -65,8 +65,7 @@ def plan_for(look: Look, notebooks: Iterable[Path]) -> Plan:
     }
 
 
-@dataclass(frozen=True)
-class Need:
+class Need(msgspec.Struct, frozen=True):
     """A notebook that has to be brought up to date before another one.
 
     Attributes:

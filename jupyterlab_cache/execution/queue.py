@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from ..notebooks.errors import NotebookError
+from ..notebooks.parameters import NO_PARAMETERS, Parameters
 from ..store.errors import StoreError
 from ..store.records import Failure
-from .engine import ExecutionSettings
-from .freshening import Wish, Workspace, freshen
+from .estimate import Estimate
+from .freshening import Wish, Workspace, freshen, likely_launches
+from .job_book import JobBook
 from .jobs import ENDED, Job, JobState, new_job, this_process
 from .kernels import Kernels
+from .launch import Kernel
 from .left_over import left_over_jobs
 from .planning import Need, needed_first
+from .request import ExecutionSettings
 
 _log = logging.getLogger(__name__)
-
-_MOST_ENDED = 200
-
-
-class JobMissing(Exception):
-    """There is no such job."""
 
 
 class JobQueue:
@@ -41,11 +37,15 @@ class JobQueue:
 
     All methods are called on the event loop.
 
+    What a person clicks goes before what belongs to a batch. The kernels of the jobs that come next
+    are started while others run.
+
     Args:
         workspace: The notebooks' surroundings.
         kernels: Where kernels come from.
         settings: Limits of executions.
         workers: How many are executed at once.
+        keep_warm: Have a kernel ready for the next click, when there is nothing to do.
     """
 
     def __init__(
@@ -54,33 +54,33 @@ class JobQueue:
         kernels: Kernels,
         settings: ExecutionSettings | None = None,
         workers: int = 1,
+        keep_warm: bool = False,
     ) -> None:
         self._workspace = workspace
         self._kernels = kernels
         self._settings = settings or ExecutionSettings()
         self._worker_count = workers
+        self._keep_warm = keep_warm
         self._workers: list[asyncio.Task[None]] = []
-        self._jobs: dict[str, Job] = {}
+        self._book = JobBook(lambda path: workspace.project_of(path).store.job_files)
         self._cancelled: dict[str, asyncio.Event] = {}
-        self._waiting: asyncio.Queue[str] = asyncio.Queue()
-        self._listeners: list[Callable[[Job], None]] = []
-        self._writing: dict[str, asyncio.Lock] = {}
-        self._writes: set[asyncio.Task[None]] = set()
-        self._turn = asyncio.Event()
+        self._taken: set[str] = set()
         self._stopped = False
 
     def listen(self, listener: Callable[[Job], None]) -> None:
         """Have something called with each change of a job."""
-        self._listeners.append(listener)
+        self._book.listen(listener)
 
-    async def start(self, roots: list[Path] | None = None) -> None:
+    async def start(self, roots: Iterable[Path] = (), *, take_up_interrupted: bool = False) -> None:
         """Begin to work.
 
         Args:
             roots: Folders of projects whose left-over jobs are to be taken up: what was queued is
-                queued again, what was running counts as interrupted.
+                queued again.
+            take_up_interrupted: What was running is queued again, too, though only once, since it
+                may be what ended the process; otherwise it counts as failed.
         """
-        for root in roots or []:
+        for root in roots:
             try:
                 files = self._workspace.project_of(root / "notebook.ipynb").store.job_files
                 left = await asyncio.to_thread(left_over_jobs, files, root)
@@ -89,8 +89,23 @@ class JobQueue:
                 _log.warning("Jobs of %s cannot be taken up: %s", root, error)
                 continue
             for job in left:
-                self._take_up(job)
+                self._take_up(job, take_up_interrupted)
         self._ensure_workers()
+
+    def _take_up(self, job: Job, take_up_interrupted: bool) -> None:
+        if job.state in ENDED:
+            self._book.forget(job)
+            return
+        job = msgspec.structs.replace(job, owner=this_process(), kernel_id=None)
+        if job.state == "running":
+            job = msgspec.structs.replace(job, interruptions=job.interruptions + 1)
+            if job.interruptions > 1 or not take_up_interrupted:
+                self._book.put(_interrupted(job, "The server stopped while the job ran."))
+                return
+        self._cancelled[job.id] = asyncio.Event()
+        self._book.put(
+            msgspec.structs.replace(job, state="queued", started=None, cells_done=0, cells_total=0)
+        )
 
     def _ensure_workers(self) -> None:
         for number in range(len(self._workers), self._worker_count):
@@ -102,18 +117,24 @@ class JobQueue:
         # For a worker whose cancellation is swallowed by what it waits for.
         self._stopped = True
         for job_id, event in list(self._cancelled.items()):
-            if self._jobs[job_id].state == "running":
+            if self._is_running(job_id):
                 event.set()
         for worker in self._workers:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
         await self._kernels.close()
-        await asyncio.gather(*self._writes, return_exceptions=True)
+        await self._book.close()
 
     # What people ask for
 
     async def submit(
-        self, notebook: Path, *, force: bool = False, timeout: float | None = None
+        self,
+        notebook: Path,
+        *,
+        force: bool = False,
+        timeout: float | None = None,
+        parameters: Parameters = NO_PARAMETERS,
+        batch: bool = False,
     ) -> Job:
         """Ask for a notebook; a job for it that still waits is joined.
 
@@ -121,23 +142,39 @@ class JobQueue:
             notebook: Absolute path.
             force: Execute even if fresh or failed.
             timeout: Seconds for each cell; None for the setting.
+            parameters: What to inject beside what is declared.
+            batch: It is one of many, and comes after what a person waits for.
         """
-        job, is_new = self._job_for(notebook, force, timeout)
-        if is_new:
-            self._waiting.put_nowait(job.id)
-            self._ensure_workers()
+        job = self._job_for(notebook, force, timeout, parameters, batch)
+        self._ensure_workers()
         return job
 
-    def _job_for(self, notebook: Path, force: bool, timeout: float | None) -> tuple[Job, bool]:
-        """A job for a notebook that waits, and whether it is new."""
-        for job in self._jobs.values():
-            same = (job.notebook, job.force, job.timeout) == (str(notebook), force, timeout)
-            if same and job.state == "queued":
-                return job, False
-        job = new_job(str(notebook), force=force, timeout=timeout)
+    def _job_for(
+        self,
+        notebook: Path,
+        force: bool,
+        timeout: float | None,
+        parameters: Parameters,
+        batch: bool,
+    ) -> Job:
+        """A job for a notebook that waits."""
+        wanted = (str(notebook), force, timeout, parameters)
+        for job in self._book.in_turn():
+            if (job.notebook, job.force, job.timeout, job.parameters) == wanted:
+                return self._book.update(job.id, batch=False) if job.batch > batch else job
+        job = new_job(
+            str(notebook), force=force, timeout=timeout, parameters=parameters, batch=batch
+        )
         self._cancelled[job.id] = asyncio.Event()
-        self._change(job)
-        return job, True
+        self._book.put(job)
+        return job
+
+    async def cancel_all(self) -> list[Job]:
+        """Stop all jobs that wait or run."""
+        active = [job for job in self._book.newest_first() if job.state not in ENDED]
+        # Those that wait first, lest one begins when another one ends.
+        active.sort(key=lambda job: job.state == "running")
+        return [await self.cancel(job.id) for job in active]
 
     async def cancel(self, job_id: str) -> Job:
         """Stop a job; one that has ended is forgotten.
@@ -147,10 +184,11 @@ class JobQueue:
         """
         job = self.get(job_id)
         if job.state in ENDED:
-            self._forget(job)
+            self._book.forget(job)
         elif job.state == "queued":
             failure = Failure("Cancelled", "A person cancelled the job before it began.")
-            job = self._update(
+            self._cancelled.pop(job_id, None)
+            job = self._book.update(
                 job_id, state="cancelled", result="cancelled", failure=failure, finished=time.time()
             )
         else:
@@ -163,33 +201,39 @@ class JobQueue:
         Raises:
             JobMissing: There is no such job.
         """
-        try:
-            return self._jobs[job_id]
-        except KeyError:
-            raise JobMissing(f"There is no job {job_id}; it may have been forgotten.") from None
+        return self._book.get(job_id)
 
     def all_jobs(self) -> list[Job]:
         """All jobs, newest first."""
-        return sorted(self._jobs.values(), key=lambda job: job.created, reverse=True)
+        return self._book.newest_first()
+
+    async def memory_of(self, job: Job) -> int | None:
+        """Bytes of memory that a job's kernel has now; None where there is none on this machine."""
+        return await self._kernels.memory_of(job.kernel_id) if job.kernel_id else None
 
     def active_job(self, notebook: Path) -> Job | None:
         """The job that runs or waits for a notebook; the running one first."""
         path = str(notebook)
-        active = [
-            job for job in self._jobs.values() if job.notebook == path and job.state not in ENDED
-        ]
+        active = [job for job in self.all_jobs() if job.notebook == path and job.state not in ENDED]
         return min(active, key=lambda job: (job.state != "running", job.created), default=None)
 
     # Working
 
+    def _is_running(self, job_id: str) -> bool:
+        return any(job.id == job_id and job.state == "running" for job in self.all_jobs())
+
     async def _work(self) -> None:
         while not self._stopped:
-            job_id = await self._waiting.get()
-            if self._still_waits(job_id) and await self._upstream_is_good(self._jobs[job_id]):
-                await self._run_safely(job_id)
-
-    def _still_waits(self, job_id: str) -> bool:
-        return job_id in self._jobs and self._jobs[job_id].state == "queued"
+            job = next((job for job in self._book.in_turn() if job.id not in self._taken), None)
+            if job is None:
+                await self._book.next_change()
+                continue
+            self._taken.add(job.id)
+            try:
+                if await self._upstream_is_good(job):
+                    await self._run_safely(job.id)
+            finally:
+                self._taken.discard(job.id)
 
     async def _upstream_is_good(self, job: Job) -> bool:
         """Bring what is upstream of a job up to date; the job itself waits meanwhile.
@@ -202,21 +246,25 @@ class JobQueue:
             running = self.active_job(need.notebook)
             while running is not None and running.state == "running":
                 # Another worker's; it waits for nobody any more.
-                await self._turn.wait()
+                await self._book.next_change()
                 running = self.active_job(need.notebook)
-            if not self._still_waits(job.id):
+            if not self._book.waits(job.id):
                 return False
             if bad.intersection(need.after):
                 bad.add(need.notebook)
                 continue
-            upstream, _ = self._job_for(need.notebook, need.again, None)
-            upstream = await self._run_safely(upstream.id)
+            upstream = self._job_for(need.notebook, need.again, None, NO_PARAMETERS, job.batch)
+            self._taken.add(upstream.id)
+            try:
+                upstream = await self._run_safely(upstream.id)
+            finally:
+                self._taken.discard(upstream.id)
             if upstream.state == "done":
                 continue
             bad.add(need.notebook)
-            if self._still_waits(job.id) and not job.force:
+            if self._book.waits(job.id) and not job.force:
                 self._end_with(job, upstream)
-        return self._still_waits(job.id)
+        return self._book.waits(job.id)
 
     def _needed_first(self, notebook: Path) -> list[Need]:
         try:
@@ -234,7 +282,7 @@ class JobQueue:
         how = "was cancelled" if is_cancelled else "failed"
         message = f"{path}, which writes what this notebook uses, {how}; this was not executed."
         state: JobState = "cancelled" if is_cancelled else "failed"
-        self._update(
+        self._book.update(
             job.id,
             state=state,
             result=state,
@@ -244,127 +292,86 @@ class JobQueue:
 
     async def _run_safely(self, job_id: str) -> Job:
         try:
-            await self._run(self._jobs[job_id])
+            await self._run(self._book.get(job_id))
         except asyncio.CancelledError:
-            self._end_as_failed(job_id, "Interrupted", "The server was stopped.")
+            self._book.put(_interrupted(self._book.get(job_id), "The server was stopped."))
             raise
         except Exception as error:
             # One job's trouble must not stop those behind it.
             _log.info("Job %s failed: %r", job_id, error)
-            self._end_as_failed(job_id, type(error).__name__, str(error) or repr(error))
-        return self._jobs[job_id]
+            failure = Failure(type(error).__name__, str(error) or repr(error))
+            self._book.put(_failed(self._book.get(job_id), failure))
+        self._cancelled.pop(job_id, None)
+        return self._book.get(job_id)
 
     async def _run(self, job: Job) -> None:
-        self._update(job.id, state="running", started=time.time())
+        self._book.update(job.id, state="running", started=time.time())
         limit = job.timeout or self._settings.cell_timeout
 
         def on_progress(done: int, total: int) -> None:
-            self._update(job.id, cells_done=done, cells_total=total)
+            now = time.time()
+            self._book.update(job.id, cells_done=done, cells_total=total, progressed=now)
 
-        def on_kernel(kernel_id: str | None) -> None:
-            self._update(job.id, kernel_id=kernel_id)
+        def on_estimate(estimate: Estimate) -> None:
+            self._book.update(job.id, estimate=estimate)
+
+        def on_kernel(kernel: Kernel | None) -> None:
+            self._book.update(job.id, kernel_id=kernel.id if kernel else None)
+            self._expect_next(job, has_ended=kernel is None)
 
         def on_code_key(code_key: str) -> None:
-            self._update(job.id, code_key=code_key)
+            self._book.update(job.id, code_key=code_key)
 
         wish = Wish(
             force=job.force,
-            settings=ExecutionSettings(limit, self._settings.startup_timeout),
+            settings=msgspec.structs.replace(self._settings, cell_timeout=limit),
+            parameters=job.parameters,
             on_kernel=on_kernel,
             on_code_key=on_code_key,
             on_progress=on_progress,
+            on_estimate=on_estimate,
             cancelled=self._cancelled[job.id],
         )
         outcome = await freshen(self._workspace, Path(job.notebook), self._kernels, wish)
         states = {"fresh": "done", "executed": "done", "failed": "failed", "cancelled": "cancelled"}
-        self._update(
+        self._book.update(
             job.id,
             state=states[outcome.result],
             result=outcome.result,
             entry=outcome.entry,
             code_key=outcome.code_key,
             failure=outcome.failure,
+            seconds_saved=outcome.seconds_saved,
             finished=time.time(),
         )
 
-    def _end_as_failed(self, job_id: str, name: str, message: str) -> None:
-        self._update(
-            job_id,
-            state="failed",
-            result="failed",
-            failure=Failure(name, message),
-            finished=time.time(),
-            kernel_id=None,
+    # Kernels that are started ahead
+
+    def _expect_next(self, job: Job, *, has_ended: bool) -> None:
+        """Start kernels for the jobs that come next, in the background."""
+        waiting = [item for item in self._book.in_turn() if item.id not in self._taken]
+        following = [(Path(item.notebook), item.force) for item in waiting[: self._worker_count]]
+        given = {Path(item.notebook): item.parameters for item in waiting}
+        if not following and has_ended and self._keep_warm:
+            following = [(Path(job.notebook), True)]
+        workspace = self._workspace
+        self._kernels.expect_soon(
+            lambda: likely_launches(
+                workspace, workspace.look(given=given), following, len(following)
+            )
         )
 
-    # Keeping track
 
-    def _update(self, job_id: str, **changes: Any) -> Job:
-        job = msgspec.structs.replace(self._jobs[job_id], **changes)
-        self._change(job)
-        return job
+def _interrupted(job: Job, message: str) -> Job:
+    return _failed(job, Failure("Interrupted", message))
 
-    def _change(self, job: Job) -> None:
-        # Wakes all who wait for a change.
-        self._turn.set()
-        self._turn = asyncio.Event()
-        before = self._jobs.get(job.id)
-        self._jobs[job.id] = job
-        if job.state in ENDED:
-            self._cancelled.pop(job.id, None)
-            self._drop_oldest()
-        if before is None or before.state != job.state:
-            # Progress by cell is for whoever looks on; only the state has to survive.
-            self._keep(job)
-        for listener in self._listeners:
-            try:
-                listener(job)
-            except Exception:
-                _log.exception("A listener of the job queue failed")
 
-    def _drop_oldest(self) -> None:
-        ended = [job for job in self.all_jobs() if job.state in ENDED]
-        for job in ended[_MOST_ENDED:]:
-            self._forget(job)
-
-    def _forget(self, job: Job) -> None:
-        self._jobs.pop(job.id, None)
-        self._in_background(self._remove(job))
-
-    def _keep(self, job: Job) -> None:
-        self._in_background(self._write(job))
-
-    def _in_background(self, work: Any) -> None:
-        task = asyncio.ensure_future(work)
-        self._writes.add(task)
-        task.add_done_callback(self._writes.discard)
-
-    async def _write(self, job: Job) -> None:
-        files = self._workspace.project_of(Path(job.notebook)).store.job_files
-        async with self._writing.setdefault(job.id, asyncio.Lock()):
-            # A store that cannot be written keeps no jobs.
-            with contextlib.suppress(OSError, StoreError):
-                if job.state in ENDED:
-                    await asyncio.to_thread(files.remove, job.id)
-                else:
-                    await asyncio.to_thread(files.write, job.id, msgspec.json.encode(job))
-        if job.state in ENDED:
-            self._writing.pop(job.id, None)
-
-    async def _remove(self, job: Job) -> None:
-        files = self._workspace.project_of(Path(job.notebook)).store.job_files
-        with contextlib.suppress(OSError, StoreError):
-            await asyncio.to_thread(files.remove, job.id)
-
-    def _take_up(self, job: Job) -> None:
-        if job.state in ENDED:
-            self._in_background(self._remove(job))
-            return
-        self._jobs[job.id] = msgspec.structs.replace(job, owner=this_process(), kernel_id=None)
-        if job.state == "running":
-            self._end_as_failed(job.id, "Interrupted", "The server stopped while the job ran.")
-            return
-        self._cancelled[job.id] = asyncio.Event()
-        self._change(self._jobs[job.id])
-        self._keep(self._jobs[job.id])
-        self._waiting.put_nowait(job.id)
+def _failed(job: Job, failure: Failure) -> Job:
+    return msgspec.structs.replace(
+        job,
+        state="failed",
+        result="failed",
+        failure=failure,
+        finished=time.time(),
+        kernel_id=None,
+    )

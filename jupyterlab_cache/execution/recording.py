@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,12 @@ from ..store.errors import StoreError
 from ..store.outputs import put_outputs
 from ..store.records import CellRecord, Entry, Failure, Outcome, Provenance
 from ..store.store import Store, StoredEntry
+from .usage import Usage
 
 _LARGEST_COUNT = 2**53
 
 
-@dataclass(frozen=True, kw_only=True)
-class Execution:
+class Execution(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that an entry is made of.
 
     Attributes:
@@ -36,8 +35,10 @@ class Execution:
         observation: What it used and wrote.
         seconds: Wall time of the whole.
         cell_seconds: Wall time of each code cell that is not blank; None where it did not run.
+        cell_usages: What the kernel used for each of them; None where that is not known.
         variant: Options that change results.
         provenance: How the outputs came to be.
+        isolated: Whether it ran in a folder of its own.
     """
 
     notebook: Any
@@ -48,8 +49,10 @@ class Execution:
     observation: Observation
     seconds: float
     cell_seconds: Sequence[float | None]
+    cell_usages: Sequence[Usage | None]
     variant: Mapping[str, str | int | float | bool | None]
     provenance: Provenance
+    isolated: bool = False
 
 
 def record(execution: Execution, notebook: Path, project_root: Path, store: Store) -> StoredEntry:
@@ -73,7 +76,7 @@ def record(execution: Execution, notebook: Path, project_root: Path, store: Stor
         code_document = _code_document(execution.notebook)
     except RecursionError as error:
         raise StoreError("The notebook is nested too deeply to be stored.") from error
-    outputs_blob, output_bytes = put_outputs(store.blobs, outputs)
+    outputs_blob, sizes = put_outputs(store.blobs, outputs)
     digests = [cell.digest for cell in execution.digests.cells]
     keys = prefix_keys(execution.kernel_name, digests)
     output_digests = [cell_outputs_digest(items) for items in outputs]
@@ -85,12 +88,23 @@ def record(execution: Execution, notebook: Path, project_root: Path, store: Stor
             id=_text(cell.get("id")),
             execution_count=_count(cell.get("execution_count")),
             seconds=seconds,
+            cpu_seconds=usage and usage.cpu_seconds,
+            peak_memory=usage and usage.peak_memory,
+            output_bytes=size,
         )
-        for cell, digest, key, outputs_digest, seconds in zip(
-            cells, digests, keys, output_digests, execution.cell_seconds, strict=True
+        for cell, digest, key, outputs_digest, seconds, usage, size in zip(
+            cells,
+            digests,
+            keys,
+            output_digests,
+            execution.cell_seconds,
+            execution.cell_usages,
+            sizes,
+            strict=True,
         )
     )
     observation = execution.observation
+    usages = [usage for usage in execution.cell_usages if usage is not None]
     entry = Entry(
         code_key=execution.digests.code_key(execution.kernel_name),
         kernel_name=execution.kernel_name,
@@ -111,7 +125,11 @@ def record(execution: Execution, notebook: Path, project_root: Path, store: Stor
         failure=execution.failure,
         volatile=observation.volatile,
         changed_inputs=observation.changed_during_run,
-        output_bytes=output_bytes,
+        output_bytes=sum(sizes),
+        cpu_seconds=sum(usage.cpu_seconds for usage in usages) if usages else None,
+        peak_memory=max((usage.peak_memory for usage in usages), default=None),
+        isolated=execution.isolated,
+        undeclared=observation.undeclared,
         software=_version(),
     )
     return store.put(entry)

@@ -8,8 +8,10 @@ import msgspec
 
 from ..notebooks import document as documents
 from ..notebooks.errors import NotebookError
+from ..notebooks.parameters import NO_PARAMETERS, Parameters
 from ..store.errors import BlobDamaged, BlobMissing
 from ..store.store import StoredEntry
+from .artefact_restoring import ArtefactWish, RestoredFile, restore_artefacts
 from .freshening import Workspace
 
 
@@ -21,37 +23,57 @@ class RestoreResult(msgspec.Struct, frozen=True):
         restored: Whether outputs were put into it.
         entry: Where they came from.
         message: Why not, when they were not.
+        artefacts: What became of the files that the execution wrote, where they were asked for.
     """
 
     path: str
     restored: bool
     entry: str | None
     message: str = ""
+    artefacts: tuple[RestoredFile, ...] = ()
 
 
-def restore(workspace: Workspace, notebook: Path, *, output: Path | None = None) -> RestoreResult:
+def restore(
+    workspace: Workspace,
+    notebook: Path,
+    *,
+    output: Path | None = None,
+    artefacts: ArtefactWish | None = None,
+    parameters: Parameters = NO_PARAMETERS,
+) -> RestoreResult:
     """Put the outputs of the matching entry into a notebook's file.
 
     Args:
         workspace: The notebook's surroundings.
         notebook: Absolute path of the notebook.
         output: File to write instead.
+        artefacts: How the files that the execution wrote are restored as well; None to leave them.
+        parameters: Those of the execution whose outputs are wanted, beside those that are declared.
 
     Raises:
         NotebookError: The notebook is missing or unreadable, its format cannot hold outputs and
             no ``output`` is given, or it was changed meanwhile.
     """
-    status = workspace.judge_notebook(notebook)
+    status = workspace.look(given={notebook: parameters}).status(notebook)
     if status.verdict not in ("fresh", "failed") or status.entry is None:
         causes = "; ".join(reason.message for reason in status.reasons)
         message = f"{status.verdict}: {causes}" if causes else status.verdict
         return RestoreResult(status.path, restored=False, entry=None, message=message)
-    stored = workspace.project_of(notebook).store.get(status.entry)
+    project = workspace.project_of(notebook)
+    stored = project.store.get(status.entry)
+    files: tuple[RestoredFile, ...] = ()
+    if artefacts is not None:
+        files = tuple(restore_artefacts(stored, notebook, project, workspace.stat_cache, artefacts))
     try:
         write_outputs(workspace, notebook, stored, output=output)
-    except (BlobMissing, BlobDamaged) as error:
-        return RestoreResult(status.path, restored=False, entry=stored.id, message=str(error))
-    return RestoreResult(status.path, restored=True, entry=stored.id)
+    except (BlobMissing, BlobDamaged, NotebookError) as error:
+        if isinstance(error, NotebookError) and artefacts is None:
+            raise
+        return RestoreResult(
+            status.path, restored=False, entry=stored.id, message=str(error), artefacts=files
+        )
+    project.store.marks.note_hit(stored.id)
+    return RestoreResult(status.path, restored=True, entry=stored.id, artefacts=files)
 
 
 def write_outputs(

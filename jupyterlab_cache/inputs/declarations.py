@@ -13,20 +13,58 @@ from ..notebooks.declaration import (
     PROJECT_FILE,
     Declaration,
     DeclarationInvalid,
+    declaration_of,
     read_declaration,
     read_project_declaration,
 )
 from ..notebooks.errors import one_line
 from .declared import NOTHING_DECLARED, Declared, declared_for
-from .stat_cache import StatCache
+from .ignoring import check_ignore
+from .patterns import check_patterns
+from .stat_cache import FileValues
 
 # Names what is kept; to be changed with the declarations' meaning.
-_KIND = "declaration 2"
+_KIND = "declaration 4"
 _decode = lru_cache(maxsize=1024)(msgspec.msgpack.Decoder(Declaration).decode)
 
 
+def checked_declaration(value: object, where: str) -> Declaration:
+    """What is declared outside of any notebook, checked as far as that can be done there.
+
+    Args:
+        value: The mapping.
+        where: What to call it in an error.
+
+    Raises:
+        DeclarationInvalid: It makes no sense.
+    """
+    declaration = declaration_of(value, where)
+    check_patterns(declaration.assets)
+    check_ignore((*declaration.ignore, *declaration.artefacts_ignore))
+    return declaration
+
+
+def read_declared_for_all(project_root: Path, stat_cache: FileValues) -> Declaration:
+    """What a project declares of all its notebooks.
+
+    Args:
+        project_root: The project's root.
+        stat_cache: Remembers what files declare.
+
+    Raises:
+        DeclarationInvalid: It makes no sense.
+    """
+    return _read(project_root / PROJECT_FILE, read_project_declaration, stat_cache)
+
+
 def read_declared(
-    notebook: Path, project_root: Path, stat_cache: StatCache, command: Declaration
+    notebook: Path,
+    project_root: Path,
+    stat_cache: FileValues,
+    *,
+    project: Declaration,
+    command: Declaration,
+    settings: Declaration,
 ) -> Declared:
     """What is declared of a notebook: by its project, in its saved file, and for this invocation.
 
@@ -34,19 +72,27 @@ def read_declared(
         notebook: Absolute path; the file need not exist.
         project_root: Its project's root.
         stat_cache: Remembers what files declare.
+        project: For all notebooks of the project.
         command: For this invocation.
+        settings: For all notebooks of whoever asks.
 
     Raises:
         DeclarationInvalid: A declaration makes no sense, or leads outside the project.
     """
-    project = _read(project_root / PROJECT_FILE, read_project_declaration, stat_cache)
     document = _read(notebook, read_declaration, stat_cache)
-    if project == document == command == NOTHING:
+    if project == document == command == settings == NOTHING:
         return NOTHING_DECLARED
-    return declared_for(notebook, project_root, project=project, document=document, command=command)
+    return declared_for(
+        notebook,
+        project_root,
+        settings=settings,
+        project=project,
+        document=document,
+        command=command,
+    )
 
 
-def _read(path: Path, read: Callable[[Path], Declaration], stat_cache: StatCache) -> Declaration:
+def _read(path: Path, read: Callable[[Path], Declaration], stat_cache: FileValues) -> Declaration:
     try:
         data = stat_cache.derived(
             path, _KIND, lambda path: msgspec.msgpack.encode(read(Path(path)))

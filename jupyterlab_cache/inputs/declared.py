@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from ..notebooks.code_key import well_formed
-from ..notebooks.declaration import Declaration, DeclarationInvalid, Network, Packages
+from ..notebooks.declaration import (
+    ArtefactPolicy,
+    Declaration,
+    DeclarationInvalid,
+    Network,
+    Packages,
+)
+from ..notebooks.parameters import NO_PARAMETERS, Parameters, merged
 from ..store.records import Input
 from .fingerprints import ABSENT, names_digest, variable_fingerprint
 from .ignoring import NO_RULES, IgnoreRules, check_ignore
 from .observation import Places
 from .patterns import MOST_MATCHES, Pattern, confined, matches, parse_pattern, seen_from
-from .stat_cache import StatCache
+from .stat_cache import FileValues
 
 if TYPE_CHECKING:
     from .ledger import Ledger
@@ -31,8 +39,7 @@ Matches = Mapping[str, str]
 """Paths as entries write them, with the digest of each."""
 
 
-@dataclass(frozen=True)
-class Declared:
+class Declared(msgspec.Struct, frozen=True):
     """Everything that is declared of one notebook.
 
     Attributes:
@@ -43,6 +50,11 @@ class Declared:
         expires: Seconds after which outputs are not fresh any more; None for never.
         packages: Whether installed packages are compared by version, or by content as well.
         notebook: Absolute path of the notebook, which is no asset of its own.
+        artefacts: Whether a status tells of artefacts that are gone, changed or not stored.
+        not_kept: Artefacts whose content is not stored.
+        parameters: What is injected into it when it is executed.
+        varying: Regular expressions of text that may differ between two executions.
+        isolated: Whether it is executed in a folder of its own.
     """
 
     assets: tuple[Pattern, ...] = ()
@@ -52,6 +64,11 @@ class Declared:
     expires: float | None = None
     packages: Packages = "version"
     notebook: str = ""
+    artefacts: ArtefactPolicy = "tell"
+    not_kept: IgnoreRules = NO_RULES
+    parameters: Parameters = NO_PARAMETERS
+    varying: tuple[str, ...] = ()
+    isolated: bool = False
 
     def skips(self, path: str) -> bool:
         """Whether a path is left out of what a pattern matches."""
@@ -65,6 +82,7 @@ def declared_for(
     notebook: Path,
     project_root: Path,
     *,
+    settings: Declaration,
     project: Declaration,
     document: Declaration,
     command: Declaration,
@@ -72,11 +90,13 @@ def declared_for(
     """Put together what is declared in several places.
 
     Args:
-        notebook: Absolute path; patterns of the document and the command start from its folder.
+        notebook: Absolute path; all patterns but those of the project start from its folder.
         project_root: Patterns of the project start here.
+        settings: For all notebooks of whoever asks.
         project: For all notebooks of the project.
         document: In the notebook itself.
-        command: For this invocation; it outdoes the document, which outdoes the project.
+        command: For this invocation; it outdoes the document, which outdoes the project, which
+            outdoes the settings.
 
     Raises:
         DeclarationInvalid: A pattern leads outside the project or cannot be followed.
@@ -86,19 +106,30 @@ def declared_for(
     for text in project.assets:
         pattern = confined(parse_pattern(text), project_root, project_root)
         assets.setdefault(seen_from(pattern, project_root, folder))
-    for text in (*document.assets, *command.assets):
+    for text in (*settings.assets, *document.assets, *command.assets):
         assets.setdefault(confined(parse_pattern(text), folder, project_root))
-    own_ignore = (*document.ignore, *command.ignore)
-    check_ignore((*project.ignore, *own_ignore))
-    ranked = (command, document, project)
+    own_ignore = (*settings.ignore, *document.ignore, *command.ignore)
+    own_not_kept = (
+        *settings.artefacts_ignore,
+        *document.artefacts_ignore,
+        *command.artefacts_ignore,
+    )
+    check_ignore((*project.ignore, *own_ignore, *project.artefacts_ignore, *own_not_kept))
+    ranked = (command, document, project, settings)
+    variables = (name for place in reversed(ranked) for name in place.variables)
     return Declared(
         assets=tuple(assets),
         ignored=IgnoreRules([(project_root, project.ignore), (folder, own_ignore)]),
-        variables=tuple(dict.fromkeys(project.variables + document.variables + command.variables)),
+        variables=tuple(dict.fromkeys(variables)),
         network=next((place.network for place in ranked if place.network), "refuse"),
         expires=next((place.expires for place in ranked if place.expires is not None), None),
         packages=next((place.packages for place in ranked if place.packages), "version"),
         notebook=str(notebook),
+        artefacts=next((place.artefacts for place in ranked if place.artefacts), "tell"),
+        not_kept=IgnoreRules([(project_root, project.artefacts_ignore), (folder, own_not_kept)]),
+        parameters=merged(*(place.parameters for place in reversed(ranked))),
+        varying=tuple(dict.fromkeys(text for place in ranked for text in place.varying)),
+        isolated=next((place.isolated for place in ranked if place.isolated is not None), False),
     )
 
 
@@ -106,7 +137,7 @@ def look_at(
     pattern: Pattern,
     places: Places,
     declared: Declared,
-    stat_cache: StatCache,
+    stat_cache: FileValues,
     without: Iterable[str] = (),
 ) -> dict[str, str]:
     """What a pattern matches now, with digests.
@@ -172,7 +203,7 @@ def _short(digest: str) -> str:
     return digest.partition("-")[2][:_SHORT_DIGEST] or digest
 
 
-def _digest(path: str, stat_cache: StatCache) -> str:
+def _digest(path: str, stat_cache: FileValues) -> str:
     try:
         return stat_cache.digest(path)
     except FileNotFoundError:
@@ -193,7 +224,7 @@ class DeclaredLook:
         DeclarationInvalid: A pattern matches far too many files.
     """
 
-    def __init__(self, declared: Declared, places: Places, stat_cache: StatCache) -> None:
+    def __init__(self, declared: Declared, places: Places, stat_cache: FileValues) -> None:
         self._declared = declared
         self._places = places
         self._stat_cache = stat_cache

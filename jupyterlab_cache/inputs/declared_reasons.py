@@ -11,7 +11,7 @@ from .declared import Declared, Matches, differences, fingerprint_of, look_at, n
 from .observation import PACKAGE_CONTENT, UNCHECKABLE, Places
 from .patterns import Pattern, parse_pattern
 from .reasons import Reason, ReasonCode
-from .stat_cache import StatCache
+from .stat_cache import FileValues
 
 _NETWORK = "network"
 _MOST_NAMED = 20
@@ -22,7 +22,7 @@ def asset_reasons(
     item: Input,
     places: Places,
     declared: Declared,
-    stat_cache: StatCache,
+    stat_cache: FileValues,
     once: Callable[[Pattern, Callable[[], Matches]], Matches],
 ) -> list[Reason]:
     """Which files of a declared pattern are not as they were.

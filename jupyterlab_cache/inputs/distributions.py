@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable
-from functools import cached_property
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 
 _METADATA = re.compile(r"(?P<name>.+?)-(?P<version>[^-]+)(?:-py[\d.]+)?\.(?:dist|egg)-info")
 
@@ -18,25 +18,52 @@ def canonical_name(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def installed_versions(site_folders: Iterable[str]) -> dict[str, str]:
+class LookedAt(Protocol):
+    """Is told what an answer depends on, before it is looked at."""
+
+    def __call__(self, path: str, *, if_recent: bool = False) -> None:
+        """Take note of a path.
+
+        Args:
+            path: The path.
+            if_recent: It matters only if it changed not long ago: somebody may be at it.
+        """
+
+
+def nobody(path: str, *, if_recent: bool = False) -> None:
+    """Does not care what an answer depends on."""
+
+
+def installed_versions(site_folders: Iterable[str], looked_at: LookedAt = nobody) -> dict[str, str]:
     """Canonical name → version of all distributions in some site folders; see :func:`_version`.
 
     The first folder that has a distribution wins, as it does for imports.
+
+    Args:
+        site_folders: Absolute folders.
+        looked_at: Told each path that decides about the answer.
+
+    Raises:
+        OSError: The system does not tell just now.
     """
     versions: dict[str, str] = {}
     for folder in site_folders:
+        looked_at(folder)
         for name, version, metadata in _metadata_folders(folder):
             canonical = canonical_name(name)
             if canonical not in versions:
-                versions[canonical] = _version(version, os.path.join(folder, metadata))
+                place = os.path.join(folder, metadata)
+                # What is in it comes after it, and last of all what tells of a local build.
+                looked_at(place, if_recent=True)
+                versions[canonical] = _version(version, place, looked_at)
     return versions
 
 
 def _metadata_folders(folder: str) -> list[tuple[str, str, str]]:
     try:
         names = sorted(os.listdir(folder))
-    except OSError:
-        return []
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return []  # Python finds nothing there, either
     found = []
     for entry in names:
         match = _METADATA.fullmatch(entry)
@@ -45,7 +72,7 @@ def _metadata_folders(folder: str) -> list[tuple[str, str, str]]:
     return found
 
 
-def _version(version: str, metadata: str) -> str:
+def _version(version: str, metadata: str, looked_at: LookedAt) -> str:
     """The version, with a digest of the files where it alone does not tell what is installed.
 
     A distribution from an index does not change under its version; one from a folder, a file or a
@@ -54,6 +81,7 @@ def _version(version: str, metadata: str) -> str:
     """
     if not os.path.exists(os.path.join(metadata, "direct_url.json")):
         return version
+    looked_at(os.path.join(metadata, "RECORD"))
     lines = [line for line in _lines(os.path.join(metadata, "RECORD")) if "=" in line]
     # What tells of the installation itself differs from machine to machine.
     lines = [line for line in lines if ".dist-info/" not in line and ".pyc," not in line]
@@ -64,7 +92,7 @@ def _version(version: str, metadata: str) -> str:
 def _lines(path: str) -> list[str]:
     try:
         return Path(path).read_text("utf-8", errors="replace").splitlines()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
         return []
 
 
@@ -77,10 +105,15 @@ class OwnerMap:
 
     Args:
         site_folders: Absolute folders, most specific first.
+        load: Reads what is in one of them, when it is asked about.
     """
 
-    def __init__(self, site_folders: Iterable[str]) -> None:
-        self._folders = {folder: _SiteFolder(folder) for folder in site_folders}
+    def __init__(
+        self, site_folders: Iterable[str], load: Callable[[str], SiteFolder] | None = None
+    ) -> None:
+        self._folders = tuple(site_folders)
+        self._load = load or SiteFolder
+        self._loaded: dict[str, SiteFolder] = {}
 
     def owners_of(self, path: str) -> set[Owner] | None:
         """Names and versions of the distributions that own a file.
@@ -89,54 +122,68 @@ class OwnerMap:
 
         Returns:
             None when the file lies in no site folder.
+
+        Raises:
+            OSError: The system does not tell just now.
         """
-        for folder, content in self._folders.items():
+        for folder in self._folders:
             if path.startswith(folder + os.sep):
+                content = self._loaded.get(folder)
+                if content is None:
+                    content = self._loaded[folder] = self._load(folder)
                 return content.owners_of(path[len(folder) + 1 :].replace(os.sep, "/"))
         return None
 
 
-class _SiteFolder:
-    """The owners of what is in one site folder, read when they are asked for."""
+class SiteFolder:
+    """The owners of what is in one site folder.
 
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
-        self._files: dict[str, Owner] | None = None
+    Args:
+        folder: Its absolute path.
+        looked_at: Told each path that decides about the answers.
+
+    Raises:
+        OSError: The system does not tell just now.
+    """
+
+    def __init__(self, folder: str, looked_at: LookedAt = nobody) -> None:
+        looked_at(folder)
+        records: list[tuple[Owner, list[str]]] = []
+        self._tops: dict[str, set[Owner]] = {}
+        for name, version, metadata in _metadata_folders(folder):
+            place = os.path.join(folder, metadata)
+            looked_at(place, if_recent=True)
+            if _is_editable(place):
+                continue
+            owner = (canonical_name(name), _version(version, place, looked_at))
+            names = _installed_names(place)
+            records.append((owner, names))
+            for top in {name.partition("/")[0] for name in names}:
+                self._tops.setdefault(top, set()).add(owner)
+        # In a namespace that several share the file itself decides.
+        self._files = {
+            name: owner
+            for owner, names in records
+            for name in names
+            if len(self._tops[name.partition("/")[0]]) > 1
+        }
 
     def owners_of(self, path: str) -> set[Owner]:
+        """The owners of a file.
+
+        Args:
+            path: Relative to the folder, with forward slashes.
+        """
         owners = self._tops.get(path.partition("/")[0], set())
-        if len(owners) < 2:
-            return owners
-        # A namespace that several share: the file itself decides.
-        if self._files is None:
-            self._files = {name: owner for owner, names in self._records.items() for name in names}
-        owner = self._files.get(path)
+        owner = self._files.get(path) if len(owners) > 1 else None
         return owners if owner is None else {owner}
-
-    @cached_property
-    def _records(self) -> dict[Owner, list[str]]:
-        records: dict[Owner, list[str]] = {}
-        for name, version, metadata in _metadata_folders(self._folder):
-            place = os.path.join(self._folder, metadata)
-            if not _is_editable(place):
-                owner = (canonical_name(name), _version(version, place))
-                records[owner] = _installed_names(place)
-        return records
-
-    @cached_property
-    def _tops(self) -> dict[str, set[Owner]]:
-        tops: dict[str, set[Owner]] = {}
-        for owner, names in self._records.items():
-            for top in {name.partition("/")[0] for name in names}:
-                tops.setdefault(top, set()).add(owner)
-        return tops
 
 
 def _is_editable(metadata: str) -> bool:
     try:
         url = json.loads(Path(metadata, "direct_url.json").read_bytes())
         return bool(url.get("dir_info", {}).get("editable"))
-    except (OSError, ValueError, AttributeError):
+    except (FileNotFoundError, NotADirectoryError, PermissionError, ValueError, AttributeError):
         return False
 
 

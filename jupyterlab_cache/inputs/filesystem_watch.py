@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import threading
 from collections import Counter
-from dataclasses import dataclass, field
+
+import msgspec
 
 from .fingerprints import IGNORED_NAMES
 from .inotify import (
@@ -28,8 +29,7 @@ _SKIPPED_NAMES = IGNORED_NAMES | {"node_modules", ".venv"}
 _POLL_SECONDS = 0.5
 
 
-@dataclass
-class Seen:
+class Seen(msgspec.Struct):
     """What was seen between two moments.
 
     Attributes:
@@ -42,12 +42,12 @@ class Seen:
         complete: Whether nothing was lost and every folder was watched.
     """
 
-    opened: Counter[str] = field(default_factory=Counter)
-    folders_opened: Counter[str] = field(default_factory=Counter)
-    made: set[str] = field(default_factory=set)
-    written: set[str] = field(default_factory=set)
-    folders_made: set[str] = field(default_factory=set)
-    own: OwnOpens = field(default_factory=OwnOpens)
+    opened: Counter[str] = msgspec.field(default_factory=Counter)
+    folders_opened: Counter[str] = msgspec.field(default_factory=Counter)
+    made: set[str] = msgspec.field(default_factory=set)
+    written: set[str] = msgspec.field(default_factory=set)
+    folders_made: set[str] = msgspec.field(default_factory=set)
+    own: OwnOpens = msgspec.field(default_factory=OwnOpens)
     complete: bool = True
 
 
@@ -89,6 +89,12 @@ class FilesystemWatch:
             self._looking = [other for other in self._looking if other is not seen]
             seen.complete = seen.complete and self._complete
         seen.own.stop()
+
+    def forget_listings(self, seen: Seen) -> None:
+        """Leave out which folders were opened so far."""
+        with self._lock:
+            self._read()
+            seen.folders_opened.clear()
 
     def close(self) -> None:
         """Give the watches back, soon."""
@@ -180,6 +186,10 @@ class Look:
             _watches[self._root] = (watch, users + 1)
         self._watch = watch
         self._seen = watch.begin()
+
+    def forget_listings(self) -> None:
+        """Which folders were opened until now does not matter."""
+        self._watch.forget_listings(self._seen)
 
     def end(self) -> Seen:
         """What was seen until now; the look is over."""

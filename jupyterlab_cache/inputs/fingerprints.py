@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import Collection, Iterable
 from hashlib import sha256
@@ -80,10 +79,53 @@ def import_names_fingerprint(
         present = os.listdir(folder)
     except OSError:
         return ABSENT
+    return names_digest(offered_names(present, names, without))
+
+
+def offered_names(
+    present: Iterable[str], names: Collection[str], without: Collection[str] = ()
+) -> set[str]:
+    """The files and folders that offer some top-level modules.
+
+    Args:
+        present: The names in a folder.
+        names: Names of modules.
+        without: Names of files and folders to leave out.
+    """
     wanted = set(names)
-    return names_digest(
-        name for name in present if _module_name(name) in wanted and name not in without
-    )
+    return {name for name in present if _module_name(name) in wanted and name not in without}
+
+
+def other_modules(
+    folder: str, names: Collection[str], without: Collection[str], before: str
+) -> tuple[str, str]:
+    """Which module came to a folder, or went from it, since a fingerprint was taken.
+
+    Only digests are kept, so it is found by trying: which of the modules that are there was not
+    there, and which of the others was.
+
+    Args:
+        folder: Its path.
+        names: Names of modules.
+        without: Names of files and folders that were left out.
+        before: The fingerprint, see :func:`import_names_fingerprint`.
+
+    Returns:
+        The one that came and the one that went; both empty if that cannot be told.
+    """
+    try:
+        present = {name for name in os.listdir(folder) if name not in without}
+    except OSError:
+        return "", ""
+    wanted = {name for name in present if _module_name(name) in set(names)}
+    for name in sorted(wanted):
+        of_same = {other for other in wanted if _module_name(other) == _module_name(name)}
+        if before in (names_digest(wanted - {name}), names_digest(wanted - of_same)):
+            return _module_name(name), ""
+    for module in sorted(names):
+        if any(names_digest({*wanted, name}) == before for name in (f"{module}.py", module)):
+            return "", module
+    return "", ""
 
 
 def installed_names_fingerprint(folders: Iterable[str], names: Collection[str]) -> str:
@@ -107,7 +149,7 @@ def variable_fingerprint(value: str | None, salt: str | None = None) -> str:
     """
     if value is None:
         return UNSET
-    salt = secrets.token_hex(16) if salt is None else salt
+    salt = os.urandom(16).hex() if salt is None else salt
     digest = sha256(f"{salt}\0{value}".encode("utf-8", "surrogateescape")).hexdigest()
     return f"{salt}:{digest}"
 

@@ -47,6 +47,19 @@ class IgnoreRules:
             decision = decision if include is None else include
         return decision
 
+    def also_in(self, root: Path, other: Path) -> IgnoreRules:
+        """The same rules, which hold in another folder as well.
+
+        Args:
+            root: A folder above all that they start from.
+            other: The one that stands for it.
+        """
+        rules = IgnoreRules()
+        prefix, new = os.path.join(root, ""), os.path.join(other, "")
+        moved = [(new + folder[len(prefix) :], spec) for folder, spec in self._layers]
+        rules._layers = [*self._layers, *moved]
+        return rules
+
     def names_in(self, folder: str) -> frozenset[str]:
         """The names in a folder that are left out now."""
         if not self._layers:

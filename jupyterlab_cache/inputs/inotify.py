@@ -9,7 +9,8 @@ import select
 import struct
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 IN_MODIFY = 0x2
 IN_CLOSE_WRITE = 0x8
@@ -27,8 +28,7 @@ _HEADER = struct.Struct("iIII")
 _BUFFER = 1 << 18
 
 
-@dataclass(frozen=True)
-class WatchEvent:
+class WatchEvent(msgspec.Struct, frozen=True):
     """Something that happened in a watched folder.
 
     Attributes:

@@ -7,10 +7,12 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
 
+import msgspec
 from watchfiles import awatch
+
+from .stat_cache import Signature, signature_of
 
 _log = logging.getLogger(__name__)
 
@@ -18,13 +20,17 @@ _REMEMBERED_SECONDS = 300.0
 _MOST_NOTEBOOKS = 100
 _DEBOUNCE_MS = 100
 _STEP_MS = 20
+_LOOKS_AGAIN = (0.1, 0.5)
+"""Seconds in between: it takes a moment until a new watch is there."""
 
 
-@dataclass(frozen=True)
-class _Shown:
-    paths: frozenset[str]
+class _Shown(msgspec.Struct, frozen=True):
+    states: Mapping[str, Signature | None]
     folders: frozenset[str]
     asked: float
+
+    def has_changed(self) -> bool:
+        return any(_state(path) != state for path, state in self.states.items())
 
 
 class InputWatch:
@@ -42,23 +48,27 @@ class InputWatch:
         self._shown: dict[str, _Shown] = {}
         self._task: asyncio.Task[None] | None = None
         self._restart = asyncio.Event()
+        self._checks: set[asyncio.Task[None]] = set()
 
-    async def show(self, notebook: str, paths: Collection[str]) -> None:
+    async def show(self, notebook: str, states: Mapping[str, Signature | None]) -> None:
         """The verdict on a notebook is shown, and depends on these.
 
         Args:
             notebook: What ``on_change`` is called with.
-            paths: Absolute paths of files and folders; they need not exist.
+            states: Absolute paths of files and folders, which need not exist, with the states in
+                which the verdict found them.
         """
-        wanted = frozenset(paths)
         # Anew each time: what was not there before may be there now.
-        folders = await asyncio.to_thread(_nearest_folders, wanted)
+        folders = await asyncio.to_thread(_nearest_folders, states)
         before = self._folders()
         self._shown.pop(notebook, None)
-        self._shown[notebook] = _Shown(wanted, folders, time.monotonic())
+        self._shown[notebook] = _Shown(states, folders, time.monotonic())
         self._forget_old()
         if self._folders() != before:
             self._restart.set()
+        check = asyncio.create_task(self._tell_what_was_missed(notebook))
+        self._checks.add(check)
+        check.add_done_callback(self._checks.discard)
         if self._task is None:
             self._task = asyncio.create_task(self._watch(), name="jupyterlab-cache input watch")
 
@@ -68,6 +78,8 @@ class InputWatch:
 
     async def stop(self) -> None:
         """Stop to watch."""
+        for check in self._checks:
+            check.cancel()
         if self._task is not None:
             self._task.cancel()
             self._restart.set()
@@ -109,17 +121,34 @@ class InputWatch:
                 _log.info("Inputs cannot be watched: %r", error)
                 await self._restart.wait()
 
+    async def _tell_what_was_missed(self, notebook: str) -> None:
+        """Tell of what changed after a verdict was found and before it was watched."""
+        for pause in _LOOKS_AGAIN:
+            await asyncio.sleep(pause)
+            shown = self._shown.get(notebook)
+            if shown is not None and await asyncio.to_thread(shown.has_changed):
+                self._on_change(notebook)
+                return
+
     def _tell(self, changed: Collection[str]) -> None:
         # A listed folder changes with a name in it, an absent path with a folder on the way to it.
         above = {os.path.dirname(path) for path in changed}
         for notebook, shown in list(self._shown.items()):
-            direct = not shown.paths.isdisjoint(changed) or not shown.paths.isdisjoint(above)
-            if direct or any(self._leads_to(path, shown.paths) for path in changed):
+            paths = shown.states.keys()
+            direct = not paths.isdisjoint(changed) or not paths.isdisjoint(above)
+            if direct or any(self._leads_to(path, paths) for path in changed):
                 self._on_change(notebook)
 
     @staticmethod
     def _leads_to(folder: str, paths: Collection[str]) -> bool:
         return any(path.startswith(folder + os.sep) for path in paths)
+
+
+def _state(path: str) -> Signature | None:
+    try:
+        return signature_of(os.stat(path))
+    except (OSError, ValueError):
+        return None
 
 
 def _nearest_folders(paths: Collection[str]) -> frozenset[str]:

@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from .distributions import OwnerMap, installed_versions
-from .probe.identity import describe
-from .stat_cache import StatCache
+import msgspec
 
-_PTH_CODE = ("import ", "import\t")
-_ASK_SECONDS = 30
+from .probe.identity import describe
+from .stat_cache import FileValues
+
 _NATIVE_KERNEL = "python3"
 
 
-@dataclass(frozen=True)
-class Interpreter:
+class Interpreter(msgspec.Struct, frozen=True):
     """A Python interpreter.
 
     Attributes:
@@ -37,21 +31,6 @@ class Interpreter:
     identity: str
     site_folders: tuple[str, ...]
     stdlib_folders: tuple[str, ...]
-
-    @cached_property
-    def versions(self) -> dict[str, str]:
-        """Canonical name → version of what is installed."""
-        return installed_versions(self.site_folders)
-
-    @cached_property
-    def startup_hooks(self) -> str:
-        """What runs in it before anything else; see :func:`startup_hooks_fingerprint`."""
-        return startup_hooks_fingerprint(self.site_folders)
-
-    @cached_property
-    def owners(self) -> OwnerMap:
-        """Which distribution owns which file."""
-        return OwnerMap(self.site_folders)
 
 
 def find_kernelspec(kernel_name: str) -> dict[str, Any] | None:
@@ -75,36 +54,6 @@ def find_kernelspec(kernel_name: str) -> dict[str, Any] | None:
     return None
 
 
-STARTUP_HOOKS = "startup hooks"
-"""Subject of the input for what runs in a Python before anything else."""
-
-
-def startup_hooks_fingerprint(site_folders: Iterable[str]) -> str:
-    """Digest of what site folders make every Python run at its start.
-
-    That is ``sitecustomize``, ``usercustomize`` and the lines of ``.pth`` files that are code;
-    lines that only name folders show in what is imported from there.
-    """
-    hooks = set()
-    for folder in site_folders:
-        try:
-            names = os.listdir(folder)
-        except OSError:
-            continue
-        for name in names:
-            if name.endswith(".pth") or name in ("sitecustomize.py", "usercustomize.py"):
-                try:
-                    text = Path(folder, name).read_text("utf-8", errors="replace")
-                except OSError:
-                    continue
-                code = [
-                    line for line in text.splitlines() if line.startswith(("import ", "import\t"))
-                ]
-                hooks.add("\n".join(code) if name.endswith(".pth") else text)
-    data = "\0".join(sorted(hooks - {""}))
-    return f"sha256-{sha256(data.encode('utf-8', 'replace')).hexdigest()}"
-
-
 def kernelspec_identity(spec: Mapping[str, Any]) -> str:
     """Digest of what a kernelspec says about running a kernel; of no path that it names.
 
@@ -117,12 +66,20 @@ def kernelspec_identity(spec: Mapping[str, Any]) -> str:
     return f"sha256-{sha256(data.encode()).hexdigest()}"
 
 
+def variables_for_kernel(kernel_name: str) -> dict[str, str]:
+    """Variables that our kernels are given in addition to the launch environment."""
+    if not is_python(find_kernelspec(kernel_name) or {}):
+        return {}
+    # Children that run an old .pyc after an edit of equal size would not notice the edit.
+    return {"PYTHONDONTWRITEBYTECODE": "1"}
+
+
 def is_python(spec: Mapping[str, Any]) -> bool:
     """Whether a kernelspec is for Python."""
     return str(spec.get("language", "")).lower() == "python"
 
 
-def interpreter_of(spec: Mapping[str, Any], stat_cache: StatCache) -> Interpreter | None:
+def interpreter_of(spec: Mapping[str, Any], stat_cache: FileValues) -> Interpreter | None:
     """The interpreter that a Python kernelspec starts; None when it cannot be asked.
 
     Another interpreter than ours is asked once, in a process of its own; the answer is kept for as
@@ -130,22 +87,28 @@ def interpreter_of(spec: Mapping[str, Any], stat_cache: StatCache) -> Interprete
     """
     argv = spec.get("argv") or [""]
     executable = str(argv[0])
-    base = os.path.basename(executable)
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     own = {"python", f"python{sys.version_info[0]}", f"python{version}"}
     # As jupyter_client does: a bare name means the interpreter that starts the kernel.
     if executable in own or executable == sys.executable:
-        return _described(describe())
-    found = shutil.which(executable) if base == executable else executable
+        return _own_interpreter()
+    from .other_interpreter import ask, find_executable
+
+    found = find_executable(executable)
     if found is None:
         return None
     try:
         answer = stat_cache.derived(
-            found, f"interpreter {os.path.abspath(found)}", lambda _: _ask(found)
+            found, f"interpreter {os.path.abspath(found)}", lambda _: ask(found)
         )
         return _described(json.loads(answer))
-    except (OSError, ValueError, KeyError, TypeError, subprocess.SubprocessError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+@lru_cache(maxsize=1)
+def _own_interpreter() -> Interpreter:
+    return _described(describe())
 
 
 def _described(answer: Mapping[str, Any]) -> Interpreter:
@@ -161,15 +124,3 @@ def real_folders(folders: list[str]) -> list[str]:
     return list(
         dict.fromkeys(path for folder in folders for path in (folder, os.path.realpath(folder)))
     )
-
-
-def _ask(executable: str) -> bytes:
-    text = files(f"{__package__}.probe").joinpath("identity.py").read_text("utf-8")
-    source = text + "\nimport json\nprint(json.dumps(describe()))"
-    return subprocess.run(
-        [executable, "-c", source],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=_ASK_SECONDS,
-        check=True,
-    ).stdout

@@ -10,13 +10,16 @@ from pathlib import Path
 from ..store.records import Artefact, Input, InputKind
 from .fingerprints import IGNORED_NAMES
 from .ignoring import NO_RULES, IgnoreRules
+from .kept_text import kept_text
 from .kernel_environment import real_folders
-from .observation import Places, kept_text
+from .observation import Places
 from .report import ProbeReport
 from .stat_cache import StatCache
+from .stat_pass import StatPass
 
 _MOST_NAMES_BYTES = 64 * 1024
-_SYSTEM_FOLDERS = ("/proc/", "/sys/", "/dev/", "/run/")
+VIRTUAL_FOLDERS = ("/proc/", "/sys/", "/dev/", "/run/")
+"""What lies in these is never an input."""
 
 
 class Ledger:
@@ -47,8 +50,12 @@ class Ledger:
         self.site = tuple(real_folders(report.site if report else []))
         self.stdlib = tuple(real_folders(report.stdlib if report else []))
         self.folders_made: frozenset[str] = frozenset(report.folders_made if report else ())
-        self.files_made: frozenset[str] = frozenset()
-        self._stat_cache = stat_cache
+        """Folders that the run made, or that came into being when nobody else can have."""
+        self.perhaps_made: frozenset[str] = frozenset()
+        """Files and folders that came into being without anybody telling whose doing it was."""
+        self._folders_known = self.folders_made
+        self.kernel_sees_our_files = report is not None and report.sees_our_files
+        self.files = StatPass(stat_cache)
         self._keep = keep
         self._library_folders = _library_folders()
 
@@ -84,7 +91,10 @@ class Ledger:
         else:
             size, modified = status.st_size, status.st_mtime
         inside = self.places.is_inside(path)
-        content = kept_text(path, digest, self._keep) if inside else None
+        content = kept_text(path, self.places, digest, self._keep) if inside else None
+        known = self.inputs.get((kind, written))
+        if known is not None and known.fingerprint != digest and self.places.original_root:
+            self.add_changed(path)  # a copy and the file itself, which is another one by now
         self.add(
             Input(
                 kind,
@@ -120,7 +130,7 @@ class Ledger:
             OSError: It is there and cannot be read.
         """
         try:
-            return self._stat_cache.digest(path)
+            return self.files.digest(path)
         except FileNotFoundError:
             return None
 
@@ -132,10 +142,16 @@ class Ledger:
         return self._keep(data)
 
     def names_made_in(self, folder: str) -> set[str]:
-        """Names in a folder that the run itself made."""
-        made = {self.places.absolute(path) for path in self.artefacts}
-        made |= self.folders_made | self.files_made
+        """Names in a folder that the run itself is known to have made."""
+        made = {self.places.absolute(path) for path in self.artefacts} | self._folders_known
         return {os.path.basename(path) for path in made if os.path.dirname(path) == folder}
+
+    def names_perhaps_made_in(self, folder: str) -> set[str]:
+        """Those too of which nobody tells whose doing they are."""
+        names = {
+            os.path.basename(path) for path in self.perhaps_made if os.path.dirname(path) == folder
+        }
+        return names | self.names_made_in(folder)
 
     def is_stdlib(self, path: str) -> bool:
         """Whether a path belongs to the interpreter's standard library."""
@@ -147,7 +163,7 @@ class Ledger:
 
     def is_ignored(self, path: str) -> bool:
         """Whether a path is none that a notebook's author means."""
-        if path.startswith(_SYSTEM_FOLDERS) or self.rules.ignores(path):
+        if path.startswith(VIRTUAL_FOLDERS) or self.rules.ignores(path):
             return True
         if self.places.is_inside(path):
             return any(part in IGNORED_NAMES for part in Path(path).parts)

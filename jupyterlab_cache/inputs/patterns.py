@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
+
+import msgspec
 
 from ..notebooks.declaration import DeclarationInvalid
 from .fingerprints import IGNORED_NAMES
@@ -22,8 +23,7 @@ _ANY_DEPTH = "**"
 _MOST_PARTS = 100
 
 
-@dataclass(frozen=True)
-class Pattern:
+class Pattern(msgspec.Struct, frozen=True):
     """A pattern in normal form, seen from a notebook's folder.
 
     Attributes:

@@ -15,38 +15,38 @@ PARTS = (
 _INSTALL = """(lambda space: (
     [exec(compile(text, f"<jupyterlab-cache probe {{name}}>", "exec"), space)
      for name, text in {parts!r}],
-    space["install"]({root!r}, {folder!r}, get_ipython()),
+    space["install"]({roots!r}, {folder!r}, get_ipython()),
 ))({{"__name__": "jupyterlab_cache_probe"}})"""
 
 _CHILD = """try:
     (lambda space: (
         [exec(compile(text, f"<jupyterlab-cache probe {{name}}>", "exec"), space)
          for name, text in {parts!r}],
-        space["install_in_child"]({root!r}, {folder!r}),
+        space["install_in_child"]({roots!r}, {folder!r}),
     ))({{"__name__": "jupyterlab_cache_probe"}})
 except Exception:
     pass  # whatever Python this is, it shall run as if we were not there
 """
 
 
-def installing_code(project_root: str, folder: str) -> str:
+def installing_code(project_roots: tuple[str, ...], folder: str) -> str:
     """Python source that puts the probe into the kernel that executes it.
 
     Args:
-        project_root: Code below this folder is the user's.
+        project_roots: Code below these folders is the user's.
         folder: The run's folder, where child processes write what they use.
     """
-    return _INSTALL.format(parts=_parts(), root=project_root, folder=folder)
+    return _INSTALL.format(parts=_parts(), roots=project_roots, folder=folder)
 
 
-def child_module(project_root: str, folder: str) -> str:
+def child_module(project_roots: tuple[str, ...], folder: str) -> str:
     """Source of the module ``sitecustomize`` with which Python children begin.
 
     Args:
-        project_root: Code below this folder is the user's.
+        project_roots: Code below these folders is the user's.
         folder: The run's folder.
     """
-    return _CHILD.format(parts=_parts(), root=project_root, folder=folder)
+    return _CHILD.format(parts=_parts(), roots=project_roots, folder=folder)
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 from typing import Literal
 
@@ -24,6 +24,7 @@ ReasonCode = Literal[
     "env-changed",
     "upstream-stale",
     "declaration-changed",
+    "variant-changed",
     "invalidated",
     "expired",
     "unverifiable",
@@ -55,12 +56,24 @@ class Reason(msgspec.Struct, frozen=True):
     changes: tuple[str, ...] = ()
 
 
-def code_reasons(before: Sequence[str], now: Sequence[str]) -> list[Reason]:
+def unknown_input(subject: str) -> Reason:
+    """The reason for an input that another version of this program recorded."""
+    message = f"{subject} is an input of a kind that this version does not know."
+    return Reason("unverifiable", subject, message)
+
+
+def code_reasons(
+    before: Sequence[str],
+    now: Sequence[str],
+    lines: Callable[[int | None, int | None], tuple[str, ...]] = lambda old, new: (),
+) -> list[Reason]:
     """How the code of a document differs from what was executed.
 
     Args:
         before: Cell digests that were executed, in order.
         now: Cell digests of the document, in order.
+        lines: Tells which lines of a cell changed, by its ordinals before and now; one of them is
+            None for a cell that was added or removed.
     """
     reasons: list[Reason] = []
     removed: list[tuple[int, str]] = []
@@ -74,8 +87,9 @@ def code_reasons(before: Sequence[str], now: Sequence[str]) -> list[Reason]:
         # Cells that stand at the same place of a replaced stretch were changed, unless the very
         # same cell turns up elsewhere: then it was moved.
         while old and new and old[0][1] not in now and new[0][1] not in before:
-            reasons.append(_of_cell("cell-changed", new.pop(0)[0], "was changed"))
-            old.pop(0)
+            was, now_at = old.pop(0)[0], new.pop(0)[0]
+            changes = lines(was, now_at)
+            reasons.append(_of_cell("cell-changed", now_at, "was changed", changes))
         removed += old
         added += new
     for index, digest in added:
@@ -85,15 +99,20 @@ def code_reasons(before: Sequence[str], now: Sequence[str]) -> list[Reason]:
             message = f"was moved; it was cell {twin[0] + 1}"
             reasons.append(_of_cell("cell-moved", index, message))
         else:
-            reasons.append(_of_cell("cell-added", index, "was added"))
+            reasons.append(_of_cell("cell-added", index, "was added", lines(None, index)))
     reasons.sort(key=lambda reason: -1 if reason.cell is None else reason.cell)
     reasons += [
-        Reason("cell-removed", f"cell {index + 1}", f"What was cell {index + 1} was removed.")
+        Reason(
+            "cell-removed",
+            f"cell {index + 1}",
+            f"What was cell {index + 1} was removed.",
+            changes=lines(index, None),
+        )
         for index, _ in removed
     ]
     return reasons
 
 
-def _of_cell(code: ReasonCode, index: int, what: str) -> Reason:
+def _of_cell(code: ReasonCode, index: int, what: str, changes: tuple[str, ...] = ()) -> Reason:
     name = f"cell {index + 1}"
-    return Reason(code, name, f"Cell {index + 1} {what}.", cell=index)
+    return Reason(code, name, f"Cell {index + 1} {what}.", cell=index, changes=changes)

@@ -22,17 +22,23 @@ def is_made_by_run(record: FileReport) -> bool:
     )
 
 
-def is_unchanged(path: str, record: FileReport, digest: str) -> bool:
-    """Whether a file is still what it was when the run first touched it.
+def is_unchanged(ledger: Ledger, path: str, record: FileReport, digest: str) -> bool:
+    """Whether a file is still what it was when the run first touched it, and was all the time.
 
     Args:
+        ledger: Knows whether the kernel saw the same file as we do.
         path: The file.
         record: What the probe noted of it.
         digest: Of its present content.
     """
-    if record.digest is not None:
-        return record.digest == digest
+    if record.digest is not None and record.digest != digest:
+        return False
+    if record.digest is not None and (
+        record.written or record.database or not ledger.kernel_sees_our_files
+    ):
+        return True  # the run's own writing changes times, and another machine's are its own
     try:
+        # Times too: what was changed and put back may have been read in between.
         return record.before == signature_of(os.stat(path))
     except OSError:
         return False
@@ -62,7 +68,9 @@ def record_file(ledger: Ledger, path: str, record: FileReport) -> None:
             ledger.add(Input("absent", written, ABSENT, path=written, cells=cells))
         else:
             ledger.add_changed(path)  # somebody else made it meanwhile
-    elif digest is None or not is_unchanged(path, record, digest):
+    elif record.named and (digest is None or not is_unchanged(ledger, path, record, digest)):
+        return  # what the command wrote, most likely
+    elif digest is None or not is_unchanged(ledger, path, record, digest):
         # Patched, appended to or removed: the next run would start from another state.
         if record.written and digest is not None:
             ledger.add_artefact(path, digest, cells_of(record.written))

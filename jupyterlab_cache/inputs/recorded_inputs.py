@@ -5,31 +5,35 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from ..store.records import Input
 from .declared import DeclaredLook
-from .distributions import OwnerMap
+from .distributions import canonical_name
 from .filesystem_watch import Seen
-from .fingerprints import variable_fingerprint
+from .fingerprints import ABSENT, variable_fingerprint
 from .ignoring import NO_RULES, IgnoreRules
-from .kernel_environment import STARTUP_HOOKS, startup_hooks_fingerprint
+from .installed import owners_now, versions_now
 from .ledger import Ledger
-from .literals import literal_inputs
+from .literals import fetches_from_network, literal_inputs
 from .observation import PACKAGE_CONTENT, UNCHECKABLE, Observation, Places
+from .probe.variables import OBEYED_VARIABLES
 from .recorded_files import is_made_by_run, is_unchanged, record_file, record_stat
 from .recorded_folders import record_import_names, record_listing
-from .recorded_watch import Elsewhere, adopt_writes, record_seen
-from .report import ProbeReport
-from .stat_cache import StatCache
+from .recorded_watch import Elsewhere, adopt_made, adopt_writes, record_seen
+from .report import ProbeReport, value_digest
+from .startup import IPYTHON_STARTUP, STARTUP_HOOKS, startup_hooks_fingerprint
+from .stat_cache import Signature, StatCache
 
+_SET_BY_IPYKERNEL = {"MPLBACKEND"}
+_LAG = 0.05  # seconds by which the times of files are coarser than the clock
 _CLOSED_BY_WATCH = {"child-processes", "native-readers", "opaque-readers", "unobserved-language"}
 """Gaps that a watch on the file system closes for what lies in the project."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunEvidence:
+class RunEvidence(msgspec.Struct, frozen=True, kw_only=True):
     """All that is known of a run when it is over.
 
     Attributes:
@@ -37,24 +41,37 @@ class RunEvidence:
         report: What the probe and those in child processes noted; None without a probe.
         kernel: Identity of the kernelspec.
         is_python: Whether it is one for Python.
+        language: The language that it says to be for.
         seen: What was seen in the file system; None where that cannot be.
         elsewhere: What of that is others' doing.
         gaps: What is known to have been missed.
         declared: What a person declared, as it was before the run; None when nothing.
         package_content: Whether modules of installed packages count by their content, too.
         rules: What a person wants to be left out.
+        ipython_startup: What IPython ran before the probe, as a fingerprint; and in which folder
+            it found that.
+        is_local: Whether the kernel was started on this machine, with the variables that it was to
+            be given.
+        launched: When the kernel began to start, in seconds since the epoch.
+        named_outside: The states, before the run, of files outside the project that the code of
+            another language names.
     """
 
     sources: Sequence[str]
     report: ProbeReport | None
     kernel: str
     is_python: bool
+    language: str = ""
     seen: Seen | None
     elsewhere: Elsewhere | None
     gaps: tuple[str, ...] = ()
     declared: DeclaredLook | None = None
     package_content: bool = False
     rules: IgnoreRules = NO_RULES
+    ipython_startup: tuple[str, str] = ("", "")
+    is_local: bool = True
+    launched: float = 0.0
+    named_outside: Mapping[str, Signature] | None = None
 
 
 def observation_of(
@@ -77,19 +94,37 @@ def observation_of(
     ledger = Ledger(places, report, stat_cache, keep, evidence.rules)
     ledger.gaps.update(evidence.gaps)
     ledger.add(Input("kernel", "kernel", evidence.kernel))
+    if not evidence.is_local:
+        ledger.gaps.add("remote-kernel")
+        if report is None or not report.sees_our_files:
+            # What was seen here was others' doing.
+            evidence = msgspec.structs.replace(evidence, seen=None)
+    if evidence.seen is not None and evidence.elsewhere is not None:
+        adopt_made(ledger, evidence.seen, evidence.elsewhere)
     coverage = []
     if report is not None:
         coverage.append("python-audit")
         if evidence.seen is not None and evidence.elsewhere is not None:
             adopt_writes(report, ledger, evidence.seen, evidence.elsewhere)
-        _record_report(ledger, report, launch_environment, evidence.package_content)
+        _record_report(ledger, report, launch_environment, evidence)
         if evidence.package_content:
             coverage.append(PACKAGE_CONTENT)
     else:
         coverage.append("literals")
         if not evidence.is_python:
             ledger.gaps.add("unobserved-language")
-        for item in literal_inputs(evidence.sources, places, stat_cache, keep):
+            if fetches_from_network(evidence.sources):
+                ledger.gaps.add("network")
+        written = evidence.seen.written | evidence.seen.made if evidence.seen else set()
+        for item in literal_inputs(
+            evidence.sources,
+            places,
+            stat_cache,
+            keep,
+            language=evidence.language,
+            written=written,
+            before=evidence.named_outside,
+        ):
             if not evidence.rules.ignores(places.absolute(item.path or "")):
                 ledger.add(item)
     if evidence.seen is not None and evidence.elsewhere is not None:
@@ -118,13 +153,21 @@ def _record_report(
     ledger: Ledger,
     report: ProbeReport,
     launch_environment: Mapping[str, str],
-    package_content: bool,
+    evidence: RunEvidence,
 ) -> None:
     ledger.add(Input("python", "python", report.identity))
-    ledger.add(Input("python", STARTUP_HOOKS, startup_hooks_fingerprint(ledger.site)))
-    modules = _Modules(ledger, report, package_content)
+    try:
+        ledger.add(Input("python", STARTUP_HOOKS, startup_hooks_fingerprint(ledger.site)))
+    except OSError:
+        ledger.gaps.add("probe-failed")
+    startup, profile = evidence.ipython_startup if report.sees_our_files else ("", "")
+    if startup:
+        ledger.add(Input("python", IPYTHON_STARTUP, startup))
+    modules = _Modules(ledger, report, evidence)
     modules.record()
     for path, record in report.files.items():
+        if record.read == [-1] and profile and path.startswith(os.path.join(profile, "")):
+            continue  # known by the fingerprint of the start-up
         if not ledger.is_ignored(path) and not modules.covers(path):
             record_file(ledger, path, record)
     files_read = {
@@ -141,6 +184,9 @@ def _record_report(
     record_import_names(ledger, report)
     for name in report.variables:
         ledger.add(Input("env", name, variable_fingerprint(launch_environment.get(name))))
+    _record_obeyed_variables(ledger, launch_environment)
+    if not evidence.is_local and _has_other_variables(report, launch_environment):
+        ledger.gaps.add("remote-variables")
     if report.errors:
         ledger.gaps.add("probe-errors")
     if not report.sees_our_files:
@@ -149,14 +195,34 @@ def _record_report(
         ledger.gaps.add("network")
 
 
+def _has_other_variables(report: ProbeReport, launch_environment: Mapping[str, str]) -> bool:
+    """Whether a variable that counts has a value that whoever starts kernels there gave it."""
+    return any(
+        given != (value_digest(launch_environment[name]) if name in launch_environment else None)
+        for name, given in report.given_variables.items()
+        if name in report.variables or (name in OBEYED_VARIABLES and name not in _SET_BY_IPYKERNEL)
+    )
+
+
+def _record_obeyed_variables(ledger: Ledger, launch_environment: Mapping[str, str]) -> None:
+    unset = tuple(name for name in OBEYED_VARIABLES if name not in launch_environment)
+    for name in OBEYED_VARIABLES:
+        if name not in unset:
+            ledger.add(Input("env", name, variable_fingerprint(launch_environment[name])))
+    if unset:
+        # One input for all that are not set, as most are not.
+        ledger.add(Input("env", "other variables", variable_fingerprint(None), names=unset))
+
+
 class _Modules:
     """Imported modules: installed ones as distributions, all others as files."""
 
-    def __init__(self, ledger: Ledger, report: ProbeReport, with_content: bool) -> None:
+    def __init__(self, ledger: Ledger, report: ProbeReport, evidence: RunEvidence) -> None:
         self._ledger = ledger
-        self._with_content = with_content
+        self._with_content = evidence.package_content
+        self._launched = evidence.launched
         self._report = report
-        self._owners = OwnerMap(ledger.site)
+        self._owners = owners_now(ledger.site, ledger.files)
         self._recorded: set[str] = set()
 
     def record(self) -> None:
@@ -164,7 +230,21 @@ class _Modules:
             if path is not None:
                 self._add(name, path)
         for path in self._report.environment_files:
-            self._add_owners(_source_of(path))
+            is_owned = self._add_owners(_source_of(path))
+            if not is_owned and _source_of(path) == path and not self._ledger.is_stdlib(path):
+                self._add_data(path)
+        self._record_asked()
+
+    def _record_asked(self) -> None:
+        """Packages whose version was asked for, be they imported or not."""
+        names = {canonical_name(name) for name in self._report.distributions}
+        try:
+            versions = versions_now(self._ledger.site, self._ledger.files) if names else {}
+        except OSError:
+            self._ledger.gaps.add("probe-failed")
+            return
+        for name in sorted(names):
+            self._ledger.add(Input("package", name, versions.get(name, ABSENT)))
 
     def covers(self, path: str) -> bool:
         """Whether a file that was opened is a module's, by its source or its bytecode."""
@@ -192,15 +272,40 @@ class _Modules:
         made = record is not None and is_made_by_run(record)
         if record is not None and made:
             ledger.add_artefact(source, digest, tuple(sorted(set(record.written))))
-        elif record is None and not self._report.sees_our_files:
-            ledger.add_changed(source)  # nobody knows what it is over there
-        elif record is not None and not is_unchanged(source, record, digest):
+        elif record is None and not (self._report.sees_our_files and self._is_as_loaded(source)):
+            ledger.add_changed(source)  # nobody knows what it was when it was loaded
+        elif record is not None and not is_unchanged(ledger, source, record, digest):
             # Read before the run was over, so what is there now has to be what was imported.
             ledger.add_changed(source)
         ledger.add_file(source, digest, (), kind="module", subject=name, created=made)
 
+    def _is_as_loaded(self, source: str) -> bool:
+        """Whether a module that the start-up loaded, before the probe, has not changed since."""
+        try:
+            status = os.stat(source)
+        except OSError:
+            return False
+        changed = status.st_ctime if os.name == "posix" else status.st_mtime
+        return changed < self._launched - _LAG
+
+    def _add_data(self, path: str) -> None:
+        """A file among installed packages that none of them brought, as a model put there."""
+        if not os.path.isfile(path) or self._ledger.is_ignored(path):
+            return
+        try:
+            digest = self._ledger.digest(path)
+        except OSError:
+            digest = None
+        if digest is not None:
+            self._ledger.add_file(path, digest, ())
+
     def _add_owners(self, path: str) -> bool:
-        owners = self._owners.owners_of(path)
+        try:
+            owners = self._owners.owners_of(path)
+        except OSError:
+            # Which package it is cannot be told, so nor can it be later whether that changed.
+            self._ledger.gaps.add("probe-failed")
+            return False
         for name, version in owners or ():
             self._ledger.add(Input("package", name, version))
         return bool(owners)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from ..store.records import Input
 from .filesystem_watch import Seen
@@ -17,13 +18,13 @@ _CLOCK_SECONDS = 0.05
 """Times of files come from a coarser clock than ours."""
 
 
-@dataclass(frozen=True)
-class Elsewhere:
+class Elsewhere(msgspec.Struct, frozen=True):
     """What is known of others' doing during the run.
 
     Attributes:
         claimed: Files and folders that this run's own processes have told of.
         claimed_by_others: The same of other runs.
+        others_unobserved: Whether other runs had processes that tell nothing.
         notebook: The executed notebook itself, which is no input of its own.
         has_unobserved: Whether this run had children or libraries that nobody could observe from
             inside; then what somebody else opened as well may have been theirs.
@@ -33,6 +34,7 @@ class Elsewhere:
 
     claimed: frozenset[str]
     claimed_by_others: frozenset[str]
+    others_unobserved: bool
     notebook: str
     has_unobserved: bool
     began: float
@@ -47,7 +49,6 @@ def with_real_paths(paths: Iterable[str]) -> frozenset[str]:
 
 def record_seen(ledger: Ledger, seen: Seen, elsewhere: Elsewhere) -> None:
     """Add what was opened or written and that nobody else is known to have been."""
-    ledger.folders_made |= _nameable(seen.folders_made, ledger)
     touched = _nameable(set(seen.opened) | seen.written | seen.made, ledger)
     for path in sorted(touched):
         own = seen.own.files[path]
@@ -58,7 +59,7 @@ def record_seen(ledger: Ledger, seen: Seen, elsewhere: Elsewhere) -> None:
         count, own = seen.folders_opened[folder], seen.own.folders[folder]
         is_ours = elsewhere.has_unobserved and _is_ours(folder, count, own, elsewhere)
         if is_ours and _counts(ledger, folder):
-            _record_folder(ledger, folder)
+            _record_folder(ledger, folder, seen, elsewhere)
 
 
 def _nameable(paths: set[str], ledger: Ledger) -> set[str]:
@@ -73,6 +74,24 @@ def _nameable(paths: set[str], ledger: Ledger) -> set[str]:
     return good
 
 
+def adopt_made(ledger: Ledger, seen: Seen, elsewhere: Elsewhere) -> None:
+    """Tell the ledger what came into being and may be, or can only be, this run's doing.
+
+    Args:
+        ledger: Where it is told.
+        seen: What was seen in the file system.
+        elsewhere: What of that is others' doing.
+    """
+    if not elsewhere.has_unobserved:
+        return
+    folders = _nameable(seen.folders_made, ledger) - elsewhere.claimed_by_others
+    ledger.folders_made |= {path for path in folders if _can_only_be_ours(path, elsewhere)}
+    files = _nameable(seen.made, ledger) - elsewhere.claimed_by_others
+    ledger.perhaps_made |= folders | {
+        path for path in files if _is_ours(path, seen.opened[path], seen.own.files[path], elsewhere)
+    }
+
+
 def adopt_writes(report: ProbeReport, ledger: Ledger, seen: Seen, elsewhere: Elsewhere) -> None:
     """Tell the report which files that it saw being read a child process had written before.
 
@@ -84,15 +103,9 @@ def adopt_writes(report: ProbeReport, ledger: Ledger, seen: Seen, elsewhere: Els
     """
     if not elsewhere.has_unobserved:
         return
-    ledger.folders_made |= _nameable(seen.folders_made, ledger)
-    ledger.files_made |= {
-        path
-        for path in _nameable(seen.made, ledger)
-        if _is_ours(path, seen.opened[path], seen.own.files[path], elsewhere)
-    }
     for path, asked in report.stats.items():
         if asked.status is None and os.path.realpath(path) in seen.made:
-            asked.made = True
+            asked.made = asked.made or _can_only_be_ours(os.path.realpath(path), elsewhere)
     for path, record in report.files.items():
         real = os.path.realpath(path)
         if record.written or real in elsewhere.claimed_by_others or seen.own.files[real]:
@@ -111,6 +124,11 @@ def adopt_writes(report: ProbeReport, ledger: Ledger, seen: Seen, elsewhere: Els
                 ledger.add_changed(path)
 
 
+def _can_only_be_ours(path: str, elsewhere: Elsewhere) -> bool:
+    """Whether none of the other runs can have made what came into being."""
+    return path not in elsewhere.claimed_by_others and not elsewhere.others_unobserved
+
+
 def _is_ours(path: str, count: int, own: int, elsewhere: Elsewhere) -> bool:
     if path == elsewhere.notebook or path in elsewhere.claimed:
         return False
@@ -126,8 +144,12 @@ def _counts(ledger: Ledger, path: str) -> bool:
     return not ledger.is_ignored(path) and not ledger.is_environment(path)
 
 
-def _record_folder(ledger: Ledger, folder: str) -> None:
-    own = ledger.names_made_in(folder)
+def _record_folder(ledger: Ledger, folder: str, seen: Seen, elsewhere: Elsewhere) -> None:
+    by_others = (seen.made | seen.folders_made) & elsewhere.claimed_by_others
+    if any(os.path.dirname(path) == folder for path in by_others):
+        ledger.add_changed(folder)  # listed before that or after it, nobody knows
+        return
+    own = ledger.names_perhaps_made_in(folder)
     written = ledger.places.written(folder)
     ledger.add(
         Input(
@@ -147,7 +169,10 @@ def _record_file(ledger: Ledger, path: str, seen: Seen, elsewhere: Elsewhere) ->
     except OSError:
         return  # a pipe or a socket, or not ours to read
     if path in seen.made:
-        if digest is not None:
+        if path in elsewhere.claimed_by_others:
+            if digest is not None:
+                ledger.add_file(path, digest, ())  # read, perhaps, when it was there
+        elif digest is not None:
             ledger.add_artefact(path, digest, ())
             if seen.opened[path] > 1:
                 # Made, and used again: being absent or the same fits, anything else may not.

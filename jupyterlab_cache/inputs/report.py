@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any, Literal
 
 import msgspec
@@ -18,6 +19,7 @@ class FileReport(msgspec.Struct):
         written: Ordinals of the cells that wrote it.
         digest: Digest of its content when it was first touched, where it was taken.
         database: It is a database, which is opened for writing even to read it.
+        named: Nothing more is known than that a command line names it.
     """
 
     before: tuple[int, int, int, int, int] | None
@@ -27,6 +29,7 @@ class FileReport(msgspec.Struct):
     written: list[int]
     digest: str | None
     database: bool
+    named: bool = False
 
 
 class FolderReport(msgspec.Struct):
@@ -49,7 +52,9 @@ class ProbeReport(msgspec.Struct):
     """All that the probe noted.
 
     ``sees_our_files`` tells whether the kernel found a file that this process had just made; one on
-    another machine does not, and a path there may lead to another file here.
+    another machine does not, and a path there may lead to another file here. ``given_variables``
+    holds for each variable that may count a digest of the value that the kernel was given, None for
+    one that it was not given.
     """
 
     files: dict[str, FileReport]
@@ -70,6 +75,13 @@ class ProbeReport(msgspec.Struct):
     identity: str
     site: list[str]
     stdlib: list[str]
+    distributions: list[str] = []
+    given_variables: dict[str, str | None] = {}
+
+
+def value_digest(value: str) -> str:
+    """Digest of a variable's value, as the probe computes it."""
+    return sha256(value.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def decode_report(data: Any) -> ProbeReport:

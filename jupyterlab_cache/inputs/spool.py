@@ -17,21 +17,42 @@ from .probe_source import child_module
 from .report import FileReport, FolderReport, ProbeReport, StatReport
 
 _MOST_BYTES = 1 << 28
+_CLAIMS = frozenset({"claim", "file", "folder", "folder-made"})
+
+
+class OthersDoing(msgspec.Struct, frozen=True):
+    """What is known of runs beside one.
+
+    Attributes:
+        claimed: Files and folders that their processes have told of.
+        has_unobserved: Whether any of them may have had processes that tell nothing.
+    """
+
+    claimed: frozenset[str] = frozenset()
+    has_unobserved: bool = False
+
+    def and_of(self, other: OthersDoing) -> OthersDoing:
+        """Of these and others."""
+        return OthersDoing(
+            self.claimed | other.claimed, self.has_unobserved or other.has_unobserved
+        )
 
 
 class RunFolder:
     """A private folder of one run, with its spool and what Python children start with.
 
     Args:
-        project_root: Code below this folder is the user's.
+        project_roots: Code below these folders is the user's.
     """
 
-    def __init__(self, project_root: str) -> None:
+    def __init__(self, project_roots: tuple[str, ...]) -> None:
         self.path = Path(tempfile.mkdtemp(prefix="jupyterlab-cache-run-"))
         (self.path / SPOOL_NAME).touch(mode=0o600)
-        source = child_module(project_root, str(self.path))
+        source = child_module(project_roots, str(self.path))
         (self.path / "sitecustomize.py").write_text(source, "utf-8")
-        self._claims_of_ended: set[str] = set()
+        self.is_observed = True
+        """Whether the run's kernel tells of itself, or runs nothing yet."""
+        self._others_ended = OthersDoing()
         with _lock:
             _open_folders.append(self)
 
@@ -41,24 +62,33 @@ class RunFolder:
             if self in _open_folders:
                 _open_folders.remove(self)
                 with contextlib.suppress(OSError):
-                    claims = self.claims()
+                    doing = self._doing()
                     for other in _open_folders:
-                        other._claims_of_ended |= claims
+                        other._others_ended = other._others_ended.and_of(doing)
         shutil.rmtree(self.path, ignore_errors=True)
 
     def claims(self) -> set[str]:
         """Files and folders that processes of this run have touched so far."""
-        return {name for kind, name, _ in self.lines() if kind in ("claim", "file", "folder")}
+        return {name for kind, name, _ in self.lines() if kind in _CLAIMS}
 
-    def claims_of_others(self) -> set[str]:
-        """The same of all other runs of this process that went on at some time of this one."""
+    def doing_of_others(self) -> OthersDoing:
+        """What all other runs of this process did that went on at some time of this one."""
         with _lock:
             others = [folder for folder in _open_folders if folder is not self]
-            claimed = set(self._claims_of_ended)
+            doing = self._others_ended
         for other in others:
             with contextlib.suppress(OSError):
-                claimed |= other.claims()
-        return claimed
+                doing = doing.and_of(other._doing())
+        return doing
+
+    def _doing(self) -> OthersDoing:
+        claimed, unobserved = set(), not self.is_observed
+        for kind, name, _ in self.lines():
+            if kind in _CLAIMS:
+                claimed.add(name)
+            elif kind == "gap" and name == "child-processes":
+                unobserved = True
+        return OthersDoing(frozenset(claimed), unobserved)
 
     def lines(self) -> Iterator[tuple[str, str, Any]]:
         """What was written; lines that are none are left out."""
@@ -86,6 +116,7 @@ def add_children(report: ProbeReport, folder: RunFolder) -> None:
     names = {
         "variable": report.variables,
         "environment-file": report.environment_files,
+        "distribution": report.distributions,
         "folder-made": report.folders_made,
         "absent": report.absent,
         "attempted": report.attempted,
@@ -121,6 +152,7 @@ def _add_file(report: ProbeReport, path: str, record: FileReport) -> None:
     known.read += record.read
     known.written += record.written
     known.database = known.database or record.database
+    known.named = known.named and record.named
 
 
 def _add_stat(report: ProbeReport, path: str, record: StatReport) -> None:

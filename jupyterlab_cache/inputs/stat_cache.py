@@ -16,9 +16,7 @@ import time
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar
-
-T = TypeVar("T")
+from typing import Protocol
 
 _RACY_SECONDS = 2.0
 _SCHEMA = 1
@@ -36,6 +34,26 @@ class NotRegular(OSError):
 def signature_of(status: os.stat_result) -> Signature:
     """What identifies the state of a file, as far as stat can tell."""
     return (status.st_mtime_ns, status.st_size, status.st_ino, status.st_dev, status.st_ctime_ns)
+
+
+def has_rested(signature: Signature, at: float) -> bool:
+    """Whether a file's signature tells of every change that comes later.
+
+    Args:
+        signature: What the system said of it.
+        at: A time at which it was so, or before, in seconds since the epoch.
+    """
+    return at - max(signature[0], signature[4]) / 1e9 >= _RACY_SECONDS
+
+
+class FileValues(Protocol):
+    """What is known of files; a :class:`StatCache`, or one pass over it."""
+
+    def digest(self, path: Path | str) -> str:
+        """Digest of a file's content; see :meth:`StatCache.digest`."""
+
+    def derived(self, path: Path | str, kind: str, compute: Callable[[str], bytes]) -> bytes:
+        """A value that depends on nothing but a file's content; see :meth:`StatCache.derived`."""
 
 
 class StatCache:
@@ -71,31 +89,37 @@ class StatCache:
         Raises:
             OSError: The file is missing or cannot be read, or is not a regular file.
         """
-        given = os.fspath(path)
-        if (loaded := self._known) is None:
-            with self._lock:
-                loaded = self._load()
-        known = loaded.get((given, kind))
-        # What is known is known by absolute paths, so this one is one already.
-        text = given if known is not None else os.path.abspath(given)
-        key = (text, kind)
-        before = _checked(text)
-        if known is None and text != given:
-            known = loaded.get(key)
-        if known is not None and known[0] == before:
-            return known[1]
+        text = os.path.abspath(path)
+        taken, before = time.time(), _checked(text)
+        known = self.known(text, kind, before)
+        if known is not None:
+            return known
         while True:
             value = compute(text)
-            after = _checked(text)
+            now, after = time.time(), _checked(text)
             if after == before:
                 break
-            before = after  # it changed while it was read
-        newest = max(before[0], before[4]) / 1e9
+            taken, before = now, after  # it changed while it was read
         with self._lock:
-            if time.time() - newest >= _RACY_SECONDS:
-                self._load()[key] = (before, value)
-                self._new.add(key)
+            if has_rested(before, taken):
+                self._load()[text, kind] = (before, value)
+                self._new.add((text, kind))
         return value
+
+    def known(self, path: str, kind: str, signature: Signature) -> bytes | None:
+        """A value that was learned of a file when it had this signature; None if there is none.
+
+        Args:
+            path: The file's absolute path.
+            kind: What the value is.
+            signature: The file's state.
+        """
+        loaded = self._known
+        if loaded is None:
+            with self._lock:
+                loaded = self._load()
+        known = loaded.get((path, kind))
+        return known[1] if known is not None and known[0] == signature else None
 
     def flush(self) -> None:
         """Write back what is new; where that cannot be done it is learned again next time."""

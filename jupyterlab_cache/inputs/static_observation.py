@@ -9,11 +9,14 @@ from pathlib import Path
 
 from ..store.records import Input
 from .declared import NOTHING_DECLARED, Declared, DeclaredLook
+from .installed import owners_now
+from .kept_text import kept_text
 from .kernel_environment import find_kernelspec, interpreter_of, is_python, kernelspec_identity
 from .ledger import Ledger
 from .literals import literal_inputs
-from .observation import Observation, Places, kept_text
+from .observation import Observation, Places
 from .stat_cache import StatCache
+from .stat_pass import StatPass
 
 _MOST_MODULES = 2000
 
@@ -56,11 +59,11 @@ def static_observation(
         interpreter = interpreter_of(spec, stat_cache)
         if interpreter is not None:
             inputs.append(Input("python", "python", interpreter.identity))
+            installed = owners_now(interpreter.site_folders, StatPass(stat_cache))
             for name in sorted(names):
                 for folder in interpreter.site_folders:
-                    owners = interpreter.owners.owners_of(os.path.join(folder, name)) or (
-                        interpreter.owners.owners_of(os.path.join(folder, name + ".py"))
-                    )
+                    place = os.path.join(folder, name)
+                    owners = installed.owners_of(place) or installed.owners_of(place + ".py")
                     for owner, version in sorted(owners or ()):
                         inputs.append(Input("package", owner, version))
     else:
@@ -90,7 +93,7 @@ def _module_input(
         path=written,
         size=status.st_size,
         modified=status.st_mtime,
-        content=kept_text(str(path), digest, keep),
+        content=kept_text(str(path), places, digest, keep),
     )
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from ..notebooks.digests import DocumentDigests
-from ..notebooks.project import relative_to_root
+from ..notebooks.project import folder_of, relative_to_root
+from ..notebooks.variant import Variant, shown_variant
 from ..store.records import Failure, Provenance
-from ..store.store import Store, StoredEntry
+from ..store.store import StoredEntry
+from ..store.store_pass import StorePass
+from .artefact_states import ArtefactState
 from .declared import NOTHING_DECLARED, Declared
 from .declared_reasons import policy_reasons
-from .explanation import explained
+from .explanation import ChangedCells, explained
 from .observation import Places
 from .reasons import Reason, code_reasons
+from .variant_reasons import variant_reasons
 from .verifier import Verifier
 
 Verdict = Literal["fresh", "failed", "stale", "uncached"]
@@ -37,6 +41,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         entry: The matching entry; for a stale notebook the one that the reasons compare with.
         code_key: The document's code key.
         kernel_name: Name of its kernel.
+        variant: The variant that was judged, parameters as an object.
         created: When the entry was made, seconds since the epoch.
         seconds: How long its execution took.
         coverage: How its inputs were found.
@@ -44,6 +49,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         trusted: Whether it is signed by us.
         cells: Number of the document's code cells that are not blank.
         failure: What went wrong in the execution.
+        artefacts: Files that the execution wrote and that are gone or changed, or could not be
+            stored; told only where one notebook is asked about.
     """
 
     path: str
@@ -54,6 +61,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     entry: str | None
     code_key: str
     kernel_name: str
+    variant: dict[str, Any]
     created: float | None
     seconds: float | None
     coverage: tuple[str, ...]
@@ -61,6 +69,21 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     trusted: bool
     cells: int
     failure: Failure | None
+    artefacts: tuple[ArtefactState, ...] = ()
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """A verdict, and how it was reached.
+
+    Attributes:
+        status: The verdict.
+        stored: The entry that it names.
+        is_plain: Whether the newest entry that could match does.
+    """
+
+    status: Status
+    stored: StoredEntry | None = None
+    is_plain: bool = False
 
 
 def judge(
@@ -68,12 +91,14 @@ def judge(
     *,
     notebook: Path,
     project_root: Path,
-    store: Store,
+    store: StorePass,
     verifier: Verifier,
     default_kernel: str,
-    variant: Mapping[str, str | int | float | bool | None] | None = None,
+    shown: str,
+    variant: Variant | None = None,
     declared: Declared = NOTHING_DECLARED,
-) -> Status:
+    sources: Callable[[], Sequence[str] | None] = lambda: None,
+) -> Judgement:
     """Compare a document with what the store holds.
 
     Of the entries with the document's code key and variant, newest first, the first whose every
@@ -87,54 +112,65 @@ def judge(
         store: The project's store.
         verifier: The present.
         default_kernel: Name of the kernel of a document that names none.
+        shown: What to call the notebook in the status.
         variant: Parameters and options that change results.
         declared: What a person declared of this notebook.
+        sources: Gives the sources of the document's cells, to show what changed; None where they
+            are not known.
     """
     key = document.code_key(default_kernel)
     wanted = dict(variant or {})
     entries = [item for item in store.entries_for(key) if item.entry.variant == wanted]
     executed = [item for item in entries if item.entry.provenance == "executed"]
+    places = Places(folder_of(notebook), project_root)
+    path = relative_to_root(notebook, project_root)
     why_not: list[tuple[StoredEntry, list[Reason]]] = []
     chosen: StoredEntry | None = None
     for stored in executed or entries:
-        reasons = _reasons_against(stored, notebook, project_root, store, verifier, declared)
+        reasons = _reasons_against(stored, path, places, store, verifier, declared)
         if not reasons:
             chosen = stored
             break
         why_not.append((stored, reasons))
     kernel_name = document.kernel_name or default_kernel
+
+    def judgement(
+        verdict: Verdict, stored: StoredEntry | None, reasons: Sequence[Reason] = ()
+    ) -> Judgement:
+        status = _status(document, key, kernel_name, wanted, shown, verdict, stored, reasons)
+        return Judgement(status, stored, is_plain=chosen is not None and not why_not)
+
     if chosen is not None:
-        verdict: Verdict = "fresh" if chosen.entry.outcome == "ok" else "failed"
-        return _status(document, key, kernel_name, notebook, project_root, verdict, chosen, ())
+        return judgement("fresh" if chosen.entry.outcome == "ok" else "failed", chosen)
     if why_not:
         stored, reasons = why_not[0]
-        places = Places(notebook.parent, project_root)
-        reasons = explained(reasons, stored, places, store.blobs.get)
-        return _status(document, key, kernel_name, notebook, project_root, "stale", stored, reasons)
-    path = relative_to_root(notebook, project_root)
+        return judgement("stale", stored, explained(reasons, stored, places, store.blob))
     latest = store.latest_of(path)
     if latest is None:
-        return _status(document, key, kernel_name, notebook, project_root, "uncached", None, ())
-    reasons = _code_reasons(latest, document, kernel_name, wanted)
-    return _status(document, key, kernel_name, notebook, project_root, "stale", latest, reasons)
+        return judgement("uncached", None)
+    lines = ChangedCells(latest, store.blob, sources).lines
+    reasons = _code_reasons(latest, document, kernel_name, wanted, lines)
+    if latest.trusted and latest.entry.kernel_name == kernel_name:
+        # Nothing else of it has to be right, but whoever asks why wants to know all.
+        others = verifier.reasons(latest, places, declared)
+        reasons += explained(others, latest, places, store.blob)
+    return judgement("stale", latest, reasons)
 
 
 def _reasons_against(
     stored: StoredEntry,
-    notebook: Path,
-    project_root: Path,
-    store: Store,
+    path: str,
+    places: Places,
+    store: StorePass,
     verifier: Verifier,
     declared: Declared,
 ) -> list[Reason]:
     """Why an entry with the right code does not match; empty when it does."""
     entry = stored.entry
-    name = notebook.name
-    places = Places(notebook.parent, project_root)
+    name = path.rpartition("/")[2]
     if entry.outcome not in _MATCHING_OUTCOMES:
         return [Reason("execution-incomplete", name, _INCOMPLETE[entry.outcome])]
-    path = relative_to_root(notebook, project_root)
-    if store.marks.is_invalidated(stored, notebook_path=path):
+    if store.is_invalidated(stored, path):
         return [Reason("invalidated", name, "The cached outputs were invalidated by hand.")]
     if not store.has_outputs(stored):
         return [Reason("unverifiable", name, "The cached outputs are damaged or missing.")]
@@ -144,9 +180,7 @@ def _reasons_against(
         if not declared.ignored.ignores(places.absolute(subject))
     ]
     reasons += policy_reasons(entry, declared, places, name)
-    reasons += verifier.reasons(
-        stored, notebook_folder=notebook.parent, project_root=project_root, declared=declared
-    )
+    reasons += verifier.reasons(stored, places, declared)
     return reasons
 
 
@@ -161,7 +195,8 @@ def _code_reasons(
     latest: StoredEntry,
     document: DocumentDigests,
     kernel_name: str,
-    variant: Mapping[str, object],
+    variant: Variant,
+    lines: Callable[[int | None, int | None], tuple[str, ...]],
 ) -> list[Reason]:
     entry = latest.entry
     reasons = []
@@ -173,26 +208,23 @@ def _code_reasons(
             )
         )
     before = [cell.digest for cell in entry.cells]
-    reasons += code_reasons(before, [cell.digest for cell in document.cells])
-    if not reasons and entry.variant != variant:
-        message = "The last execution had other parameters or options."
-        reasons.append(Reason("execution-incomplete", "options", message))
-    return reasons
+    reasons += code_reasons(before, [cell.digest for cell in document.cells], lines)
+    return reasons or variant_reasons(entry.variant, variant)
 
 
 def _status(
     document: DocumentDigests,
     key: str,
     kernel_name: str,
-    notebook: Path,
-    project_root: Path,
+    variant: Variant,
+    path: str,
     verdict: Verdict,
     stored: StoredEntry | None,
     reasons: Sequence[Reason],
 ) -> Status:
     entry = stored.entry if stored else None
     return Status(
-        path=relative_to_root(notebook, project_root),
+        path=path,
         verdict=verdict,
         outputs=_outputs_state(document, stored),
         provenance=entry.provenance if entry else None,
@@ -200,6 +232,7 @@ def _status(
         entry=stored.id if stored else None,
         code_key=key,
         kernel_name=kernel_name,
+        variant=shown_variant(variant),
         created=entry.created if entry else None,
         seconds=entry.seconds if entry else None,
         coverage=entry.coverage if entry else (),

@@ -5,107 +5,101 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import TypeVar
 
 from ..store.entries import StoredEntry
 from ..store.records import Input
-from .checklists import Checklists
 from .declared import NOTHING_DECLARED, Declared, folders_of
 from .declared_reasons import asset_reasons
 from .fingerprints import (
     ABSENT,
+    describe_status,
     folder_fingerprint,
     import_names_fingerprint,
-    installed_names_fingerprint,
-    stat_fingerprint,
+    other_modules,
     variable_matches,
 )
-from .kernel_environment import (
-    STARTUP_HOOKS,
-    Interpreter,
-    find_kernelspec,
-    interpreter_of,
-    kernelspec_identity,
-)
+from .kernel_now import KernelNow
 from .observation import Places
-from .reasons import Reason, ReasonCode
-from .stat_cache import StatCache
+from .reasons import Reason, ReasonCode, unknown_input
+from .stat_pass import StatPass
 
 T = TypeVar("T")
+_TIME = "%Y-%m-%d %H:%M:%S"
 
 
 class Verifier:
     """One look at the present: each path is checked once, however many entries name it.
 
     Args:
-        stat_cache: For digests.
+        files: What the file system says in this pass.
         launch_environment: The variables that a kernel would be given now; by default those of
             this process.
-        checklists: What is known of entries from other looks.
     """
 
     def __init__(
-        self,
-        *,
-        stat_cache: StatCache,
-        launch_environment: Mapping[str, str] | None = None,
-        checklists: Checklists | None = None,
+        self, *, files: StatPass, launch_environment: Mapping[str, str] | None = None
     ) -> None:
-        self._checklists = checklists or Checklists()
-        self._matching: set[int] = set()
-        self._stat_cache = stat_cache
+        self.files = files
         self._environment = os.environ if launch_environment is None else launch_environment
         self._seen: dict[tuple[object, ...], object] = {}
+        self._digests: dict[str, str] = {}
+        self._kernels: dict[str, KernelNow] = {}
 
     def reasons(
         self,
         stored: StoredEntry,
-        *,
-        notebook_folder: Path,
-        project_root: Path,
+        places: Places,
         declared: Declared = NOTHING_DECLARED,
     ) -> list[Reason]:
         """What is not as it was recorded; empty when every input has its fingerprint now.
 
         Args:
             stored: The entry whose inputs are compared.
-            notebook_folder: Where its relative paths start.
-            project_root: An entry that is not ours must not make us look outside it.
+            places: Where its relative paths start; an entry that is not ours must not make us look
+                outside the project.
             declared: What is declared now.
         """
-        places = Places(notebook_folder, project_root)
-        if stored.trusted and self._all_match(stored, places):
-            return []
         reasons: dict[tuple[str, str], Reason] = {}
         for item in stored.entry.inputs:
+            # Most are files, and most are as they were: no more than this for them.
+            if (
+                item.kind in ("file", "module")
+                and item.path is not None
+                and stored.trusted
+                and self._digest(places.absolute(item.path)) == item.fingerprint
+            ):
+                continue
             for reason in self._differences(item, stored, places, declared):
                 reasons.setdefault((reason.code, reason.subject), reason)
         return list(reasons.values())
 
-    def _all_match(self, stored: StoredEntry, places: Places) -> bool:
-        """Whether every input certainly matches, whatever is declared."""
-        numbers = self._checklists.of(stored, places)
-        if self._matching.issuperset(numbers):
-            return True
-        for number, item in zip(numbers, stored.entry.inputs, strict=True):
-            if number not in self._matching:
-                if item.kind == "glob" or self._compare(item, stored, places) is not None:
-                    return False
-                self._matching.add(number)
-        return True
+    # The present, as grounds ask for it
 
-    def paths_of(
-        self, stored: StoredEntry, *, notebook_folder: Path, project_root: Path
-    ) -> list[str]:
+    def variable(self, name: str) -> str | None:
+        """The value of an environment variable that a kernel would be given."""
+        return self._environment.get(name)
+
+    def matches(self, item: Input, path: str | None, kernel_name: str) -> bool:
+        """Whether an input has its recorded fingerprint."""
+        if path is not None:
+            return self._compare_path(item, path) is None
+        return self._kernel(kernel_name).compare(item) is None
+
+    def _kernel(self, name: str) -> KernelNow:
+        kernel = self._kernels.get(name)
+        if kernel is None:
+            kernel = self._kernels[name] = KernelNow(name, self.files, self._environment)
+        return kernel
+
+    def paths_of(self, stored: StoredEntry, places: Places) -> list[str]:
         """The absolute paths whose change may change what :meth:`reasons` finds.
 
         Args:
             stored: The entry whose inputs are compared.
-            notebook_folder: Where its relative paths start.
-            project_root: Paths outside it are left out for an entry that is not ours.
+            places: Where its relative paths start; paths outside the project are left out for an
+                entry that is not ours.
         """
-        places = Places(notebook_folder, project_root)
         paths = []
         for item in stored.entry.inputs:
             if item.path is not None:
@@ -115,9 +109,7 @@ class Verifier:
                     if item.kind == "glob":
                         paths += folders_of(item, places)
         if any(item.kind in ("package", "import-names") for item in stored.entry.inputs):
-            spec = find_kernelspec(stored.entry.kernel_name)
-            interpreter = interpreter_of(spec, self._stat_cache) if spec else None
-            paths += interpreter.site_folders if interpreter else ()
+            paths += self._kernel(stored.entry.kernel_name).folders
         return list(dict.fromkeys(paths))
 
     def _differences(
@@ -145,7 +137,7 @@ class Verifier:
             item,
             places,
             declared,
-            self._stat_cache,
+            self.files,
             lambda pattern, look: self._once((pattern, "matches", where), look),
         )
 
@@ -156,12 +148,24 @@ class Verifier:
                 message = f"{item.subject} lies outside the project, and this entry is not ours."
                 return Reason("unverifiable", item.subject, message)
             return self._compare_path(item, path)
+        # Of a kernel, or of the variables: the same in most entries.
+        kernel = stored.entry.kernel_name
+        fact = (kernel, item.kind, item.subject, item.fingerprint, item.names)
+        return self._once(fact, lambda: self._compare_surroundings(item, kernel))
+
+    def _compare_surroundings(self, item: Input, kernel_name: str) -> Reason | None:
+        if item.kind == "env" and item.names:
+            came = next((name for name in item.names if self.variable(name) is not None), None)
+            if came is None:
+                return None
+            message = f"The environment variable {came} was not set and is set now."
+            return Reason("env-changed", came, message)
         if item.kind == "env":
-            if variable_matches(item.fingerprint, self._environment.get(item.subject)):
+            if variable_matches(item.fingerprint, self.variable(item.subject)):
                 return None
             message = f"The environment variable {item.subject} has another value."
             return Reason("env-changed", item.subject, message)
-        return self._compare_kernel(item, stored.entry.kernel_name)
+        return self._kernel(kernel_name).compare(item)
 
     # Paths
 
@@ -176,6 +180,8 @@ class Verifier:
             )
         if item.kind == "stat":
             return self._compare_stat(item, path)
+        # Its state first, so that nothing stands on a later state than the one that is compared.
+        self.files.state(path)
         if item.kind == "directory":
             now = self._once(
                 (path, "names", item.without), lambda: folder_fingerprint(path, item.without)
@@ -192,12 +198,11 @@ class Verifier:
             )
             if now == item.fingerprint:
                 return None
-            message = f"The folder {item.subject} now offers other modules to what is imported."
-            return Reason("module-changed", item.subject, message)
-        return _unknown(item)
+            return _of_other_modules(item, path)
+        return unknown_input(item.subject)
 
     def _compare_file(self, item: Input, path: str) -> Reason | None:
-        now = self._once((path, "digest"), lambda: self._digest(path))
+        now = self._digest(path)
         if now == item.fingerprint or (item.created_by_run and now == ABSENT):
             return None
         if now == ABSENT:
@@ -215,15 +220,20 @@ class Verifier:
         )
 
     def _digest(self, path: str) -> str:
-        try:
-            return self._stat_cache.digest(path)
-        except FileNotFoundError:
-            return ABSENT
-        except (OSError, ValueError):
-            return "unreadable"
+        now = self._digests.get(path)
+        if now is None:
+            try:
+                now = self.files.digest(path)
+            except FileNotFoundError:
+                now = ABSENT
+            except (OSError, ValueError):
+                now = "unreadable"
+            self._digests[path] = now
+        return now
 
     def _compare_stat(self, item: Input, path: str) -> Reason | None:
-        now = self._once((path, "stat", item.names), lambda: stat_fingerprint(path, item.names))
+        status = self.files.status(path)
+        now = ABSENT if status is None else describe_status(status, item.names)
         if now == item.fingerprint or (item.created_by_run and now == ABSENT):
             return None
         if now == ABSENT:
@@ -233,45 +243,9 @@ class Verifier:
             "file-changed",
             item.subject,
             f"{item.subject} has another {asked}, which was asked for.",
+            before=_in_words(item.fingerprint),
+            after=_in_words(now),
         )
-
-    # The kernel
-
-    def _compare_kernel(self, item: Input, kernel_name: str) -> Reason | None:
-        spec = self._once(("spec", kernel_name), lambda: find_kernelspec(kernel_name))
-        if spec is None:
-            message = f"There is no kernel named {kernel_name} here."
-            return Reason("kernel-changed", kernel_name, message)
-        if item.kind == "kernel":
-            if kernelspec_identity(spec) == item.fingerprint:
-                return None
-            return Reason("kernel-changed", kernel_name, f"The kernel {kernel_name} was changed.")
-        interpreter = self._once(
-            ("interpreter", kernel_name), lambda: interpreter_of(spec, self._stat_cache)
-        )
-        if interpreter is None:
-            message = f"The Python of the kernel {kernel_name} cannot be asked what it is."
-            return Reason("unverifiable", kernel_name, message)
-        if item.kind == "python" and item.subject == STARTUP_HOOKS:
-            if interpreter.startup_hooks == item.fingerprint:
-                return None
-            message = "What Python runs at its start (sitecustomize or a .pth file) was changed."
-            return Reason("python-changed", item.subject, message)
-        if item.kind == "python":
-            return _changed("python-changed", item, interpreter.identity)
-        if item.kind == "package":
-            return self._compare_package(item, interpreter)
-        if item.kind == "import-names":
-            now = installed_names_fingerprint(interpreter.site_folders, item.names)
-            if now == item.fingerprint:
-                return None
-            names = ", ".join(item.names)
-            message = f"A module that was missing can be imported now (one of {names})."
-            return Reason("package-changed", names, message)
-        return _unknown(item)
-
-    def _compare_package(self, item: Input, interpreter: Interpreter) -> Reason | None:
-        return _changed("package-changed", item, interpreter.versions.get(item.subject))
 
     def _once(self, key: tuple[object, ...], look: Callable[[], T]) -> T:
         if key not in self._seen:
@@ -283,29 +257,44 @@ def _is_confined(item: Input, places: Places) -> bool:
     return item.path is not None and places.is_inside(places.absolute(item.path))
 
 
-def _changed(code: ReasonCode, item: Input, now: str | None) -> Reason | None:
-    if now == item.fingerprint:
-        return None
-    if now is None:
-        message = f"{item.subject} {item.fingerprint} is not installed any more."
+def _of_other_modules(item: Input, folder: str) -> Reason:
+    """The reason for a folder that offers other modules, by name where that can be told."""
+    came, gone = other_modules(folder, item.names, item.without, item.fingerprint)
+    if came:
+        message = f"{came} can be imported from {_folder(item)} now, before what was imported."
+    elif gone:
+        message = f"{gone} cannot be imported from {_folder(item)} any more."
     else:
-        message = f"{item.subject} {item.fingerprint} → {now}"
-    return Reason(code, item.subject, message, before=item.fingerprint, after=now)
+        message = f"{_folder(item)} now offers other modules to what is imported."
+    names = [name for name in (item.subject, came or gone) if name and name != "."]
+    return Reason("module-changed", "/".join(names) or item.subject, message)
 
 
-def _unknown(item: Input) -> Reason:
-    message = f"{item.subject} is an input of a kind that this version does not know."
-    return Reason("unverifiable", item.subject, message)
+def _folder(item: Input) -> str:
+    return "the notebook's folder" if item.subject == "." else f"the folder {item.subject}"
+
+
+def _in_words(fingerprint: str) -> str | None:
+    """What a stat told, for a person."""
+    parts = dict(part.partition("=")[::2] for part in fingerprint.split(" ")[1:])
+    words = [f"{parts['size']} bytes"] if "size" in parts else []
+    if parts.get("mtime", "").isdigit():
+        words += _moment(int(parts["mtime"]) / 1e9)
+    return ", ".join(words) or fingerprint.partition(" ")[0]
+
+
+def _moment(seconds: float) -> list[str]:
+    """A time for a person; nothing where no calendar has it."""
+    try:
+        return [datetime.fromtimestamp(seconds).strftime(_TIME)]
+    except (OverflowError, OSError, ValueError):
+        return []
 
 
 def _state(size: int | None, modified: float | None) -> str | None:
     if size is None or modified is None:
         return None
-    try:
-        time = datetime.fromtimestamp(modified).strftime("%Y-%m-%d %H:%M:%S")
-    except (OverflowError, OSError, ValueError):
-        return f"{size} bytes"
-    return f"{size} bytes, {time}"
+    return ", ".join([f"{size} bytes", *_moment(modified)])
 
 
 def _present_state(path: str) -> str | None:

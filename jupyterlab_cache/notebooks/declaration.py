@@ -12,6 +12,7 @@ import msgspec
 
 from .code_key import well_formed
 from .errors import NotebookError, NotebookInvalid, one_line
+from .parameters import NO_PARAMETERS, Parameters, ParametersInvalid, parameters_of
 from .reader import metadata_of_bytes, read_bytes
 from .text import is_text_notebook, load_text
 
@@ -22,8 +23,8 @@ PROJECT_FILE = "pyproject.toml"
 """The file in a project's root that may hold one for all its notebooks."""
 
 _PROJECT_TABLE = "jupyterlab-cache"
-_LISTS = ("assets", "ignore", "variables")
-_KEYS = (*_LISTS, "network", "expires", "packages")
+_LISTS = ("assets", "ignore", "variables", "artefacts_ignore", "varying")
+_KEYS = (*_LISTS, "network", "expires", "packages", "artefacts", "parameters", "isolated")
 _MOST_ITEMS = 1000
 _LONGEST_ITEM = 1000
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhdw])", re.ASCII)
@@ -31,6 +32,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 Network = Literal["refuse", "allow"]
 Packages = Literal["version", "content"]
+ArtefactPolicy = Literal["tell", "ignore"]
 
 
 class DeclarationInvalid(NotebookInvalid):
@@ -50,6 +52,13 @@ class Declaration(msgspec.Struct, frozen=True):
             not say.
         packages: Whether installed packages are compared by their version, or also by the content
             of the modules that were imported; None where this place does not say.
+        artefacts: Whether a status tells of artefacts that are gone, changed or not stored; None
+            where this place does not say.
+        artefacts_ignore: gitignore patterns of artefacts whose content is not stored.
+        parameters: What is injected into the notebook when it is executed.
+        varying: Regular expressions of text in outputs that may differ between two executions.
+        isolated: Whether the notebook is executed in a folder of its own; None where this place
+            does not say.
     """
 
     assets: tuple[str, ...] = ()
@@ -58,6 +67,11 @@ class Declaration(msgspec.Struct, frozen=True):
     network: Network | None = None
     expires: float | None = None
     packages: Packages | None = None
+    artefacts: ArtefactPolicy | None = None
+    artefacts_ignore: tuple[str, ...] = ()
+    parameters: Parameters = NO_PARAMETERS
+    varying: tuple[str, ...] = ()
+    isolated: bool | None = None
 
 
 NOTHING = Declaration()
@@ -80,7 +94,16 @@ def declaration_of(value: object, where: str) -> Declaration:
             raise DeclarationInvalid(
                 f"{where} has no option {_shown(key)}; there are {', '.join(_KEYS)}."
             )
-    assets, ignore, variables = (_texts(value.get(key), f"{where}: {key}") for key in _LISTS)
+    assets, ignore, variables, artefacts_ignore, varying = (
+        _texts(value.get(key), f"{where}: {key}") for key in _LISTS
+    )
+    for pattern in varying:
+        try:
+            re.compile(pattern)
+        except (re.error, OverflowError, RecursionError) as error:
+            raise DeclarationInvalid(
+                f"{where}: varying: {_shown(pattern)} is no regular expression ({one_line(error)})."
+            ) from None
     for name in variables:
         if "=" in name:
             raise DeclarationInvalid(
@@ -96,6 +119,14 @@ def declaration_of(value: object, where: str) -> Declaration:
         raise DeclarationInvalid(
             f"{where}: packages is {_shown(packages)}; write 'version' or 'content'."
         )
+    artefacts = value.get("artefacts")
+    if artefacts not in (None, "tell", "ignore"):
+        raise DeclarationInvalid(
+            f"{where}: artefacts is {_shown(artefacts)}; write 'tell' or 'ignore'."
+        )
+    isolated = value.get("isolated")
+    if isolated is not None and not isinstance(isolated, bool):
+        raise DeclarationInvalid(f"{where}: isolated is {_shown(isolated)}; write true or false.")
     expires = value.get("expires")
     return Declaration(
         assets=assets,
@@ -104,6 +135,11 @@ def declaration_of(value: object, where: str) -> Declaration:
         network=network,
         expires=None if expires is None else parse_duration(expires, f"{where}: expires"),
         packages=packages,
+        artefacts=artefacts,
+        artefacts_ignore=artefacts_ignore,
+        varying=varying,
+        parameters=_parameters(value.get("parameters"), f"{where}: parameters"),
+        isolated=isolated,
     )
 
 
@@ -178,6 +214,13 @@ def read_project_declaration(path: Path) -> Declaration:
     if not isinstance(tool, dict) or _PROJECT_TABLE not in tool:
         return NOTHING
     return declaration_of(tool[_PROJECT_TABLE], f"{path.name}: [tool.{_PROJECT_TABLE}]")
+
+
+def _parameters(value: object, where: str) -> Parameters:
+    try:
+        return NO_PARAMETERS if value is None else parameters_of(value, where)
+    except ParametersInvalid as error:
+        raise DeclarationInvalid(str(error)) from None
 
 
 def _texts(value: object, where: str) -> tuple[str, ...]:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from .ignore_files import Rules, is_ignored, rules_in
+from .listing import Kind, Listing, list_folder
 from .reader import check_file
-from .text import TEXT_SUFFIXES, is_text_notebook
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
-
-SKIPPED_FOLDERS = frozenset({"_build", "node_modules", "__pycache__", "site-packages"})
-"""Folders that never hold a person's own notebooks; hidden folders are skipped as well."""
-
-_SUFFIXES = (".ipynb", *TEXT_SUFFIXES)
-_IGNORE_FILES = (".git/info/exclude", ".gitignore")
+from .text import is_text_notebook
 
 
-def find_notebooks(paths: Sequence[Path], *, root: Path) -> list[Path]:
+def find_notebooks(
+    paths: Sequence[Path],
+    *,
+    root: Path,
+    is_text: Callable[[str], bool] = is_text_notebook,
+    listing: Callable[[str], Listing] = list_folder,
+) -> list[Path]:
     """The notebooks that paths name, without repetition: files as given, folders recursively.
 
     In folders, what is hidden, made by a build, part of an environment or ignored by git is passed
@@ -29,6 +27,8 @@ def find_notebooks(paths: Sequence[Path], *, root: Path) -> list[Path]:
     Args:
         paths: Absolute files and folders.
         root: Absolute folder above or equal to them all; ignore files above it do not count.
+        is_text: Tells of a file whether it is a text notebook.
+        listing: Tells what is in a folder.
 
     Raises:
         NotebookError: A file is missing or is no notebook.
@@ -37,116 +37,64 @@ def find_notebooks(paths: Sequence[Path], *, root: Path) -> list[Path]:
     for path in paths:
         if os.path.isdir(path):
             rules = _rules_above(path, root)
-            if _is_ignored(path, True, rules):
+            if is_ignored(os.fspath(path), True, rules):
                 rules = []  # a person who names it wants it
-            for notebook, is_link in _walk(path, rules):
-                if not is_link or _leads_into(root, notebook):
-                    found.setdefault(notebook)
+            walk = _Walk(root, is_text, listing)
+            found.update(dict.fromkeys(walk.below(os.fspath(path), rules, named=True)))
         else:
-            if not is_text_notebook(path):
+            if not is_text(os.fspath(path)):
                 check_file(path)
             found.setdefault(path)
     return list(found)
 
 
-def _leads_into(root: Path, link: Path) -> bool:
-    return Path(os.path.realpath(link)).is_relative_to(os.path.realpath(root))
-
-
-# Folders with the rules that their files give, from the outermost on.
-_Rules = list[tuple[Path, "GitIgnoreSpec"]]
-
-
-def _rules_above(folder: Path, root: Path) -> _Rules:
+def _rules_above(folder: Path, root: Path) -> Rules:
     """The rules for a folder that the folders above it give, up to its repository's or the root."""
-    rules: _Rules = []
+    rules: Rules = []
     inner = folder
-    while inner != root and inner.is_relative_to(root) and not _is_repository(inner):
+    while inner != root and inner.is_relative_to(root) and not os.path.exists(inner / ".git"):
         inner = inner.parent
-        rules = _rules_in(inner) + rules
+        rules = rules_in(os.fspath(inner)) + rules
     return rules
 
 
-def _is_repository(folder: Path) -> bool:
-    return os.path.exists(folder / ".git")
+class _Walk:
+    def __init__(
+        self, root: Path, is_text: Callable[[str], bool], listing: Callable[[str], Listing]
+    ) -> None:
+        self._root = root
+        self._is_text = is_text
+        self._listing = listing
 
+    def below(self, folder: str, rules: Rules, *, named: bool = False) -> Iterator[Path]:
+        """The notebooks below a folder.
 
-def _rules_in(folder: Path) -> _Rules:
-    rules: _Rules = []
-    for name in _IGNORE_FILES:
-        path = folder / name
-        if not os.path.isfile(path):
-            continue
-        try:
-            lines = path.read_text("utf-8", errors="replace").splitlines()
-        except OSError:
-            continue
-        # Git makes files with nothing but comments in them.
-        patterns = [line for line in lines if line.strip() and not line.startswith("#")]
-        if patterns:
-            rules.append((folder, _spec(patterns)))
-    return rules
+        Args:
+            folder: Its absolute path.
+            rules: What git ignores, as the folders above say.
+            named: Whether a person named this folder.
+        """
+        content = self._listing(folder)
+        if content.is_environment and not named:
+            return
+        if content.is_repository:
+            rules = []  # a repository within another one has only rules of its own
+        if content.has_rules:
+            rules = rules + rules_in(folder)
+        for kind, text, path in content.items:
+            if kind == "folder":
+                if not (rules and is_ignored(text, True, rules)):
+                    yield from self.below(text, rules)
+            elif self._counts(kind, text) and not (rules and is_ignored(text, False, rules)):
+                yield path
 
+    def _counts(self, kind: Kind, path: str) -> bool:
+        if kind == "text":
+            return self._is_text(path)
+        return kind == "notebook" or (self._leads_to_notebook(path) and self._leads_into_root(path))
 
-def _spec(lines: list[str]) -> GitIgnoreSpec:
-    # Loaded here because most uses of the package look for no notebooks.
-    from pathspec import GitIgnoreSpec
+    def _leads_to_notebook(self, link: str) -> bool:
+        return os.path.isfile(link) if link.endswith(".ipynb") else self._is_text(link)
 
-    try:
-        return GitIgnoreSpec.from_lines(lines)
-    except ValueError:
-        # As git does: a line that is no pattern takes no part.
-        return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
-
-
-def _is_pattern(line: str) -> bool:
-    from pathspec import GitIgnoreSpec
-
-    try:
-        GitIgnoreSpec.from_lines([line])
-    except ValueError:
-        return False
-    return True
-
-
-def _is_ignored(path: Path, is_folder: bool, rules: _Rules) -> bool:
-    """Whether git would ignore a path whose folder it does not: the innermost rule decides."""
-    for folder, spec in reversed(rules):
-        relative = path.relative_to(folder).as_posix() + ("/" if is_folder else "")
-        decision = spec.check_file(relative).include
-        if decision is not None:
-            return decision
-    return False
-
-
-def _walk(folder: Path, rules: _Rules) -> Iterator[tuple[Path, bool]]:
-    """The notebooks below a folder, each with whether it is a link."""
-    # A repository within another one has only rules of its own.
-    rules = ([] if _is_repository(folder) else rules) + _rules_in(folder)
-    try:
-        with os.scandir(folder) as listing:
-            items = sorted(listing, key=lambda item: item.name)
-    except OSError:
-        return
-    for item in items:
-        if item.name.startswith("."):
-            continue
-        if item.is_dir(follow_symlinks=False):
-            path = folder / item.name
-            if item.name in SKIPPED_FOLDERS or os.path.exists(path / "pyvenv.cfg"):
-                continue
-            if not _is_ignored(path, True, rules):
-                yield from _walk(path, rules)
-        elif item.name.endswith(_SUFFIXES):
-            path = folder / item.name
-            if _is_notebook(path, item) and not _is_ignored(path, False, rules):
-                yield path, item.is_symlink()
-
-
-def _is_notebook(path: Path, item: os.DirEntry[str]) -> bool:
-    if path.suffix != ".ipynb":
-        return is_text_notebook(path)
-    try:
-        return item.is_file()
-    except OSError:
-        return False  # a link in a circle
+    def _leads_into_root(self, link: str) -> bool:
+        return Path(os.path.realpath(link)).is_relative_to(os.path.realpath(self._root))

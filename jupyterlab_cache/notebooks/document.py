@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import secrets
 import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -33,7 +32,25 @@ def load(path: Path) -> Any:
         NotebookMissing: There is no such file.
         NotebookInvalid: It is no notebook, or of a format that is not supported.
     """
-    notebook = load_text(path) if is_text_notebook(path) else _load_json(path)
+    if is_text_notebook(path):
+        return _with_normal_sources(load_text(path))
+    return loads(read_bytes(path), path.name)
+
+
+def loads(data: bytes, name: str) -> Any:
+    """A notebook as :func:`load` gives it.
+
+    Args:
+        data: The content of an ``.ipynb`` file.
+        name: What to call it in an error.
+
+    Raises:
+        NotebookInvalid: It is no notebook, or of a format that is not supported.
+    """
+    return _with_normal_sources(_from_json(data, name))
+
+
+def _with_normal_sources(notebook: Any) -> Any:
     for cell in code_cells_with_blank(notebook):
         text = cell.get("source", "")
         cell["source"] = normalise_source(text)
@@ -42,19 +59,18 @@ def load(path: Path) -> Any:
     return notebook
 
 
-def _load_json(path: Path) -> Any:
+def _from_json(data: bytes, name: str) -> Any:
     import nbformat
 
-    data = read_bytes(path)
     # Whatever the reader refuses is refused here too, in the same words.
-    digests_of_bytes(data, path.name)
-    value = parse(data, path.name)
+    digests_of_bytes(data, name)
+    value = parse(data, name)
     try:
         _complete(value)
         return nbformat.from_dict(value)
     except RecursionError:
         raise NotebookInvalid(
-            f"{path.name} is nested too deep to be loaded; clear or repair its outputs."
+            f"{name} is nested too deep to be loaded; clear or repair its outputs."
         ) from None
 
 
@@ -102,6 +118,17 @@ def code_cells_with_blank(notebook: Any) -> list[Any]:
 def code_cells(notebook: Any) -> list[Any]:
     """The code cells of a loaded node that are not blank, in order."""
     return [cell for cell in code_cells_with_blank(notebook) if not is_blank(cell["source"])]
+
+
+def tagged_cells(notebook: Any) -> list[tuple[object, bool]]:
+    """For each cell of a loaded node its tags, and whether it is code that is not blank."""
+    return [
+        (
+            cell["metadata"].get("tags"),
+            cell.get("cell_type") == "code" and not is_blank(cell["source"]),
+        )
+        for cell in notebook.get("cells", [])
+    ]
 
 
 def digests_of(notebook: Any) -> DocumentDigests:
@@ -161,10 +188,10 @@ def save(notebook: Any, path: Path) -> None:
         raise NotebookInvalid(
             f"{path.name} cannot hold outputs; name an .ipynb file for them with --output."
         )
-    data = _serialise(notebook, path.name)
+    data = serialise(notebook, path.name)
     target = Path(os.path.realpath(path))
     mode = _mode_to_keep(target)
-    temporary = target.parent / f".{secrets.token_hex(8)}.tmp"
+    temporary = target.parent / f".{os.urandom(8).hex()}.tmp"
     # What the umask leaves, as for any new file.
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
@@ -181,8 +208,16 @@ def save(notebook: Any, path: Path) -> None:
         raise
 
 
-def _serialise(notebook: Any, name: str) -> bytes:
-    """The bytes of a file, in nbformat's own layout, not validated and hence not repaired."""
+def serialise(notebook: Any, name: str) -> bytes:
+    """The bytes of a file, in nbformat's own layout, not validated and hence not repaired.
+
+    Args:
+        notebook: A loaded node.
+        name: What to call it in an error.
+
+    Raises:
+        NotebookInvalid: It cannot be written as a notebook.
+    """
     import nbformat
 
     try:

@@ -82,7 +82,7 @@ def _double(value: float) -> bytes:
 
 def cell_outputs_digest(outputs: Sequence[Mapping[str, Any]]) -> str:
     """Digest of one cell's outputs."""
-    return value_digest(_normal_outputs(outputs)) if outputs else NO_OUTPUTS
+    return value_digest(normal_outputs(outputs)) if outputs else NO_OUTPUTS
 
 
 def document_outputs_digest(cell_digests: Sequence[str]) -> str:
@@ -90,7 +90,8 @@ def document_outputs_digest(cell_digests: Sequence[str]) -> str:
     return value_digest(list(cell_digests))
 
 
-def _normal_outputs(outputs: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+def normal_outputs(outputs: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+    """One cell's outputs in the form that is compared, without execution counts."""
     normal: list[list[Any]] = []
     for output in outputs:
         kind = output.get("output_type")

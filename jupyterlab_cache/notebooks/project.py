@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 ROOT_MARKS = (".jupyterlab_cache", ".git", "pyproject.toml")
 """What makes a folder a project root."""
+
+
+@lru_cache(maxsize=65536)
+def folder_of(path: Path) -> Path:
+    """The folder of a file: the same object each time, which knows its hash."""
+    return path.parent
 
 
 def relative_to_root(path: Path, root: Path) -> str:
@@ -21,16 +28,16 @@ def relative_to_root(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix()
 
 
-def find_project_root(notebook: Path, boundary: Path) -> Path:
-    """The nearest folder above a notebook that holds one of the marks, within a boundary.
+def find_project_root(folder: Path, boundary: Path) -> Path:
+    """The nearest folder that holds one of the marks, from a notebook's own upwards.
 
     Args:
-        notebook: Absolute path.
-        boundary: Absolute folder above it; the answer when no folder holds a mark.
+        folder: Absolute path of the notebook's folder; it need not exist.
+        boundary: Absolute folder above or equal to it; the answer when no folder holds a mark.
     """
-    for folder in notebook.parents:
-        if folder == boundary or not folder.is_relative_to(boundary):
+    for place in (folder, *folder.parents):
+        if place == boundary or not place.is_relative_to(boundary):
             break
-        if any(os.path.exists(folder / mark) for mark in ROOT_MARKS):
-            return folder
+        if any(os.path.exists(place / mark) for mark in ROOT_MARKS):
+            return place
     return boundary

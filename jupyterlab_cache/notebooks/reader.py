@@ -58,6 +58,38 @@ def read_digests(path: Path) -> DocumentDigests:
     return digests_of_bytes(read_bytes(path), path.name)
 
 
+def read_sources(path: Path) -> list[str]:
+    """The sources of a notebook's code cells that are not blank, as they are executed.
+
+    Raises:
+        NotebookMissing: There is no such file.
+        NotebookInvalid: It is a folder, not readable, or no notebook.
+    """
+    if is_text_notebook(path):
+        from .document import code_cells, load
+
+        return [cell["source"] for cell in code_cells(load(path))]
+    cells = _notebook_of(read_bytes(path), path.name).cells or []
+    code = [normalise_source(cell.source) for cell in cells if cell.cell_type == "code"]
+    return [source for source in code if not is_blank(source)]
+
+
+def read_tagged_cells(path: Path) -> list[tuple[object, bool]]:
+    """For each cell of an ``.ipynb`` file its tags, and whether it is code that is not blank.
+
+    Raises:
+        NotebookMissing: There is no such file.
+        NotebookInvalid: It is a folder, not readable, or no notebook.
+    """
+    return [
+        (
+            cell.metadata.get("tags") if isinstance(cell.metadata, dict) else None,
+            cell.cell_type == "code" and not is_blank(normalise_source(cell.source)),
+        )
+        for cell in _notebook_of(read_bytes(path), path.name).cells or []
+    ]
+
+
 def check_file(path: Path) -> None:
     """Accept a path that may be an ``.ipynb`` notebook, without reading it.
 
@@ -113,18 +145,23 @@ def digests_of_bytes(data: bytes, name: str = "The notebook") -> DocumentDigests
     Raises:
         NotebookInvalid: It is not JSON, no notebook, or of a format that is not supported.
     """
-    try:
-        notebook = _decode(data)
-    except (msgspec.MsgspecError, RecursionError, UnicodeError):
-        notebook = _decode_leniently(data, name)
-    if notebook.nbformat != 4 or notebook.cells is None:
-        _refuse_format(notebook.nbformat, name)
+    notebook = _notebook_of(data, name)
     try:
         return DocumentDigests(kernel_name(notebook.metadata), _cells(notebook.cells or []))
     except RecursionError:
         raise NotebookInvalid(
             f"{name} has outputs that are nested too deep; clear or repair them."
         ) from None
+
+
+def _notebook_of(data: bytes, name: str) -> _Notebook:
+    try:
+        notebook = _decode(data)
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        notebook = _decode_leniently(data, name)
+    if notebook.nbformat != 4 or notebook.cells is None:
+        _refuse_format(notebook.nbformat, name)
+    return notebook
 
 
 def metadata_of_bytes(data: bytes, name: str) -> Any:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-import time
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +14,6 @@ TEXT_SUFFIXES = (".md", ".py", ".R", ".r", ".jl", ".Rmd", ".sh")
 """Files that may be text notebooks; whether they are, their header tells."""
 
 _HEAD_BYTES = 16384
-_RACY_SECONDS = 2.0
-"""A file changed more recently than this may change again without showing it."""
 _MARKDOWN_SUFFIXES = (".md", ".Rmd")
 _FENCE = re.compile(r"---\s*")
 _ENCODING = re.compile(r"#.*?coding[:=]\s*[-\w.]+")
@@ -26,30 +22,23 @@ _HEADER_KEY = re.compile(r"\s*(jupytext|kernelspec)\s*:")
 _FOREIGN_FORMATS = frozenset({"pandoc", "quarto", "marimo"})
 
 
-def is_text_notebook(path: Path) -> bool:
+def is_text_notebook(place: Path | str) -> bool:
     """Whether a file is text whose header names jupytext or a kernelspec; only its head is read."""
+    path = Path(place)
     if path.suffix not in TEXT_SUFFIXES:
         return False
     try:
-        status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode):
-            return False
-        changed = max(status.st_mtime_ns, status.st_ctime_ns)
-        if time.time() - changed / 1e9 < _RACY_SECONDS:
-            return _has_header(path)
-        identity = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-        return _has_header_once(path, identity, status.st_ctime_ns)
+        return stat.S_ISREG(os.stat(path).st_mode) and has_header(path)
     except (OSError, ValueError):
         return False
 
 
-@lru_cache(maxsize=16384)
-def _has_header_once(path: Path, _identity: tuple[int, ...], _changed: int) -> bool:
-    """The same for a file that has rested: whoever lists a folder again need not open it again."""
-    return _has_header(path)
+def has_header(path: Path) -> bool:
+    """Whether a file's header names jupytext or a kernelspec; only its head is read.
 
-
-def _has_header(path: Path) -> bool:
+    Raises:
+        OSError: It cannot be read.
+    """
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     header = _header(head.decode("utf-8", "replace"), path.suffix)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from .artefacts import EntryArtefactHandler, RestorationsHandler
 from .captures import CapturesHandler
 from .entries import EntriesHandler, EntryHandler, EntryOutputsHandler
 from .invalidations import InvalidationsHandler
 from .jobs import JobHandler, JobsHandler
 from .operation import CacheHandler
+from .stats import StatsHandler
 from .status import StatusHandler
 
 _ID = "([0-9a-f]{32})"
@@ -16,8 +18,11 @@ HANDLERS: list[tuple[str, type[CacheHandler]]] = [
     ("jupyterlab-cache/entries", EntriesHandler),
     (f"jupyterlab-cache/entries/{_ID}", EntryHandler),
     (f"jupyterlab-cache/entries/{_ID}/outputs", EntryOutputsHandler),
+    (f"jupyterlab-cache/entries/{_ID}/artefact", EntryArtefactHandler),
+    ("jupyterlab-cache/restorations", RestorationsHandler),
     ("jupyterlab-cache/jobs", JobsHandler),
     (f"jupyterlab-cache/jobs/{_ID}", JobHandler),
+    ("jupyterlab-cache/stats", StatsHandler),
     ("jupyterlab-cache/captures", CapturesHandler),
     ("jupyterlab-cache/invalidations", InvalidationsHandler),
 ]

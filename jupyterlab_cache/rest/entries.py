@@ -5,8 +5,11 @@ from __future__ import annotations
 from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
+from ..inputs.artefact_states import artefact_states
+from ..inputs.observation import Places
 from ..projects import Project
 from ..store.store import StoredEntry
+from .metrics import note_hit
 from .operation import CacheHandler, operation
 from .wire import detail_wire, outputs_wire, summary_wire
 
@@ -46,10 +49,17 @@ class EntryHandler(CacheHandler):
         return await self.in_thread(self._detail, self.required_argument("path"), entry_id)
 
     def _detail(self, path: str, entry_id: str) -> object:
-        project, _ = self.cache.locate(path)
+        project, notebook_path = self.cache.locate(path)
         stored = project.store.get(entry_id)
         shown = self.cache.projects.path_in_root(project, stored.entry.notebook_path)
-        return detail_wire(stored, shown, pinned=project.store.marks.is_pinned(stored.id))
+        # Of a notebook that was moved, files are looked for where it is now.
+        folder = (project.root / (notebook_path or stored.entry.notebook_path)).parent
+        states = artefact_states(
+            stored.entry, Places(folder, project.root), self.cache.stat_cache, project.store.folder
+        )
+        marks = project.store.marks
+        check = marks.check_of(stored.id)
+        return detail_wire(stored, shown, states, pinned=marks.is_pinned(stored.id), check=check)
 
     @authenticated
     @authorized
@@ -75,11 +85,16 @@ class EntryOutputsHandler(CacheHandler):
     @operation
     async def get(self, entry_id: str) -> object:
         """All outputs, cell by cell; the entry counts as used now."""
-        return await self.in_thread(self._outputs, self.required_argument("path"), entry_id)
+        path, hit = self.required_argument("path"), self.yes_or_no("hit")
+        return await self.in_thread(self._outputs, path, entry_id, hit)
 
-    def _outputs(self, path: str, entry_id: str) -> object:
+    def _outputs(self, path: str, entry_id: str, hit: bool) -> object:
         project, _ = self.cache.locate(path)
         stored = project.store.get(entry_id)
         outputs = project.store.outputs_of(stored)
-        project.store.marks.touch_used(stored.id)
+        if hit:
+            project.store.marks.note_hit(stored.id)
+            note_hit("restore", stored.entry.seconds)
+        else:
+            project.store.marks.touch_used(stored.id)
         return outputs_wire(stored, outputs)

@@ -6,6 +6,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
 from ..execution.jobs import Job
+from ..notebooks.parameters import parameters_of
 from .operation import CacheHandler, operation
 from .wire import JobRequest, job_wire
 
@@ -18,7 +19,7 @@ class JobsHandler(CacheHandler):
     @operation
     async def get(self) -> object:
         """All jobs, newest first."""
-        return {"jobs": [_wire(self, job) for job in self.app.queue.all_jobs()]}
+        return {"jobs": [await _wire(self, job) for job in self.app.queue.all_jobs()]}
 
     @authenticated
     @authorized(action="execute")
@@ -27,9 +28,22 @@ class JobsHandler(CacheHandler):
         """Ask for the execution of a notebook as it is saved on disk."""
         request = self.decode(JobRequest)
         notebook = await self.in_thread(self.cache.executable, request.path)
-        job = await self.app.queue.submit(notebook, force=request.force, timeout=request.timeout)
+        job = await self.app.queue.submit(
+            notebook,
+            force=request.force,
+            timeout=request.timeout,
+            batch=request.batch,
+            parameters=parameters_of(request.parameters, "parameters"),
+        )
         self.set_status(201)
-        return _wire(self, job)
+        return await _wire(self, job)
+
+    @authenticated
+    @authorized(action="execute")
+    @operation
+    async def delete(self) -> object:
+        """Cancel all jobs that wait or run."""
+        return {"jobs": [await _wire(self, job) for job in await self.app.queue.cancel_all()]}
 
 
 class JobHandler(CacheHandler):
@@ -40,15 +54,16 @@ class JobHandler(CacheHandler):
     @operation
     async def get(self, job_id: str) -> object:
         """The job as it is now."""
-        return _wire(self, self.app.queue.get(job_id))
+        return await _wire(self, self.app.queue.get(job_id))
 
     @authenticated
     @authorized(action="execute")
     @operation
     async def delete(self, job_id: str) -> object:
         """Cancel the job; one that has ended is forgotten."""
-        return _wire(self, await self.app.queue.cancel(job_id))
+        return await _wire(self, await self.app.queue.cancel(job_id))
 
 
-def _wire(handler: CacheHandler, job: Job) -> object:
-    return job_wire(job, handler.app.path_of_job(job))
+async def _wire(handler: CacheHandler, job: Job) -> object:
+    memory = await handler.app.queue.memory_of(job)
+    return job_wire(job, handler.app.path_of_job(job), memory)

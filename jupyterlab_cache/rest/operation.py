@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
 
 import msgspec
 from jupyter_server.base.handlers import APIHandler
 from jupyter_server.extension.handler import ExtensionHandlerMixin
+from tornado.iostream import StreamClosedError
 
+from ..execution.job_book import JobMissing
 from ..execution.kernels import UnknownKernel
-from ..execution.queue import JobMissing
 from ..notebooks.errors import CaptureRefused, NotebookError, NotebookMissing
 from ..projects import PathRefused
 from ..store.errors import BlobDamaged, BlobMissing, EntryMissing, StoreError
@@ -49,13 +51,27 @@ class Refused(Exception):
     """A request that makes no sense; its text tells the person what to do."""
 
 
+class Download(msgspec.Struct, frozen=True):
+    """A byte string to be saved as a file, never to be shown.
+
+    Attributes:
+        name: What to call the file.
+        size: How many bytes.
+        pieces: Gives them.
+    """
+
+    name: str
+    size: int
+    pieces: Callable[[], Iterator[bytes]]
+
+
 def operation(
     method: Callable[..., Awaitable[object]],
 ) -> Callable[..., Awaitable[None]]:
     """Turn a method that returns a value (or raises what went wrong) into a handler's verb.
 
-    The value is sent as JSON; None as an empty answer. Errors of the rooms below become a status
-    of the 400s with their message.
+    The value is sent as JSON; None as an empty answer, a download as its bytes. Errors of the
+    rooms below become a status of the 400s with their message.
     """
 
     @wraps(method)
@@ -70,7 +86,9 @@ def operation(
                 raise
             self.refuse(status, str(error) or type(error).__name__)
         else:
-            if value is None:
+            if isinstance(value, Download):
+                await self.send(value)
+            elif value is None:
                 self.set_status(204)
                 self.finish()
             else:
@@ -130,6 +148,35 @@ class CacheHandler(ExtensionHandlerMixin, APIHandler):
         if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
             raise Refused(f"{name!r} has to be a whole number from {low} to {high}.")
         return int(text)
+
+    async def send(self, download: Download) -> None:
+        """Send bytes that no browser shows or executes."""
+        kind = "application/octet-stream"
+        self.set_header("Content-Type", kind)
+        self.set_header("Content-Length", str(download.size))
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Content-Security-Policy", "default-src 'none'; sandbox")
+        name = quote(download.name.encode("utf-8", "replace"), safe="")
+        self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{name}")
+        pieces = download.pieces()
+        try:
+            while piece := await self.in_thread(next, pieces, b""):
+                self.write(piece)
+                await self.flush()
+        except StreamClosedError:
+            return  # who asked has gone
+        self.finish(set_content_type=kind)
+
+    def yes_or_no(self, name: str) -> bool:
+        """A query argument that is ``true`` or ``false``, which it is when missing.
+
+        Raises:
+            Refused: It is something else.
+        """
+        text: str = self.get_query_argument(name, "false")
+        if text not in ("true", "false"):
+            raise Refused(f"{name!r} has to be 'true' or 'false'.")
+        return text == "true"
 
     def refuse(self, status: int, message: str) -> None:
         """Answer with an error that a person can act on."""

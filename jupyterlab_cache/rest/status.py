@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
+from ..inputs.stat_cache import Signature
 from ..inputs.verdict import Status
 from ..notebooks.digests import DocumentDigests
 from .operation import CacheHandler, Refused, operation
@@ -46,19 +47,22 @@ class StatusHandler(CacheHandler):
 
     async def _statuses(self, queries: Sequence[tuple[str, DocumentDigests | None]]) -> object:
         statuses, behind = await self.in_thread(self._judged, queries)
-        for status, paths in zip(statuses, behind, strict=False):
-            await self.app.input_watch.show(status.path, paths)
+        for status, states in zip(statuses, behind, strict=False):
+            await self.app.input_watch.show(status.path, states)
         answers = []
         for status in statuses:
             job = self.app.queue.active_job(self.cache.projects.resolve(status.path))
-            answers.append(status_wire(status, job_wire(job, status.path) if job else None))
+            shown = None
+            if job is not None:
+                shown = job_wire(job, status.path, await self.app.queue.memory_of(job))
+            answers.append(status_wire(status, shown))
         return {"statuses": answers}
 
     def _judged(
         self, queries: Sequence[tuple[str, DocumentDigests | None]]
-    ) -> tuple[list[Status], list[list[str]]]:
+    ) -> tuple[list[Status], list[dict[str, Signature | None]]]:
         """Verdicts, and what each depends on where it is to be watched; both from one look."""
         look = self.cache.look()
         statuses = self.cache.judge(queries, look)
         watched = statuses if len(statuses) <= MAX_WATCHED else []
-        return statuses, [look.paths_behind(status) for status in watched]
+        return statuses, [look.states_behind(status) for status in watched]

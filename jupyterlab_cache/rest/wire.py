@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import time
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import msgspec
 
+from ..execution.artefact_restoring import RestoredFile
 from ..execution.jobs import Job
+from ..inputs.artefact_states import ArtefactState
 from ..inputs.reasons import Reason
 from ..inputs.verdict import Status
 from ..notebooks.digests import CellDigests, DocumentDigests
+from ..notebooks.parameters import values_of
+from ..notebooks.variant import shown_variant
+from ..store.checks import Check
 from ..store.records import Failure
+from ..store.statistics import Statistics
 from ..store.store import StoredEntry
 
 _DIGEST_PATTERN = "^[0-9a-f]{64}$"
@@ -66,6 +74,8 @@ class JobRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path: NotebookPath
     force: bool = False
     timeout: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    batch: bool = False
+    parameters: dict[str, Any] = {}
 
 
 class CaptureRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,6 +88,15 @@ class InvalidationRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     """Body of ``POST /invalidations``."""
 
     path: NotebookPath
+
+
+class RestorationRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of ``POST /restorations``."""
+
+    path: NotebookPath
+    entry: Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")]
+    overwrite: bool = False
+    accept_untrusted: bool = False
 
 
 def failure_wire(failure: Failure | None) -> dict[str, object] | None:
@@ -105,11 +124,19 @@ def reason_wire(reason: Reason) -> dict[str, object]:
     }
 
 
-def job_wire(job: Job, path: str) -> dict[str, object]:
-    """A job, with the notebook's path relative to the server's root."""
+def job_wire(job: Job, path: str, memory: int | None) -> dict[str, object]:
+    """A job, with the notebook's path relative to the server's root.
+
+    Args:
+        job: The job.
+        path: Its notebook.
+        memory: Bytes that its kernel has now; None when not known.
+    """
+    now = time.time()
     return {
         "id": job.id,
         "path": path,
+        "parameters": values_of(job.parameters),
         "state": job.state,
         "result": job.result,
         "created": job.created,
@@ -121,6 +148,32 @@ def job_wire(job: Job, path: str) -> dict[str, object]:
         "entry": job.entry,
         "code_key": job.code_key,
         "failure": failure_wire(job.failure),
+        "batch": job.batch,
+        "interruptions": job.interruptions,
+        "memory": memory,
+        "elapsed_seconds": job.elapsed(now),
+        "estimated_seconds": job.estimate.seconds if job.estimate else None,
+        "seconds_left": job.seconds_left(now),
+        "seconds_saved": job.seconds_saved,
+    }
+
+
+def artefact_state_wire(state: ArtefactState) -> dict[str, object]:
+    """What became of a file, with all its fields."""
+    return {
+        "path": state.path,
+        "state": state.state,
+        "stored": state.stored,
+        "left_out": state.left_out,
+    }
+
+
+def restored_wire(files: Sequence[RestoredFile]) -> dict[str, object]:
+    """What came of a restoration."""
+    return {
+        "files": [
+            {"path": file.path, "result": file.result, "message": file.message} for file in files
+        ]
     }
 
 
@@ -135,6 +188,7 @@ def status_wire(status: Status, job: dict[str, object] | None) -> dict[str, obje
         "entry": status.entry,
         "code_key": status.code_key,
         "kernel_name": status.kernel_name,
+        "variant": status.variant,
         "created": status.created,
         "seconds": status.seconds,
         "coverage": list(status.coverage),
@@ -142,6 +196,7 @@ def status_wire(status: Status, job: dict[str, object] | None) -> dict[str, obje
         "trusted": status.trusted,
         "cells": status.cells,
         "failure": failure_wire(status.failure),
+        "artefacts": [artefact_state_wire(state) for state in status.artefacts],
         "job": job,
     }
 
@@ -154,19 +209,58 @@ def summary_wire(stored: StoredEntry, path: str, *, pinned: bool) -> dict[str, o
         "code_key": entry.code_key,
         "path": path,
         "kernel_name": entry.kernel_name,
+        "variant": shown_variant(entry.variant),
         "created": entry.created,
         "seconds": entry.seconds,
         "provenance": entry.provenance,
         "outcome": entry.outcome,
         "cells": len(entry.cells),
         "output_bytes": entry.output_bytes,
+        "cpu_seconds": entry.cpu_seconds,
+        "peak_memory": entry.peak_memory,
         "trusted": stored.trusted,
         "pinned": pinned,
     }
 
 
-def detail_wire(stored: StoredEntry, path: str, *, pinned: bool) -> dict[str, object]:
-    """An entry with its inputs and artefacts; fingerprints stay in the store."""
+def check_wire(check: Check | None) -> dict[str, object] | None:
+    """What a check of repeatability found, with all its fields."""
+    if check is None:
+        return None
+    return {
+        "time": check.time,
+        "other": check.other,
+        "outcome": check.outcome,
+        "cells": [
+            {
+                "cell": cell.cell,
+                "outcome": cell.outcome,
+                "rules": list(cell.rules),
+                "changes": list(cell.changes),
+            }
+            for cell in check.cells
+        ],
+        "failure": failure_wire(check.failure),
+    }
+
+
+def detail_wire(
+    stored: StoredEntry,
+    path: str,
+    states: Sequence[ArtefactState],
+    *,
+    pinned: bool,
+    check: Check | None,
+) -> dict[str, object]:
+    """An entry with its inputs and artefacts; fingerprints stay in the store.
+
+    Args:
+        stored: The entry.
+        path: Its notebook, relative to the server's root.
+        states: What became of its first artefacts.
+        pinned: Whether it is kept whatever a clean-up would take.
+        check: What a check of repeatability found when it made this entry.
+    """
     entry = stored.entry
     return {
         **summary_wire(stored, path, pinned=pinned),
@@ -182,13 +276,28 @@ def detail_wire(stored: StoredEntry, path: str, *, pinned: bool) -> dict[str, ob
             for item in entry.inputs
         ],
         "artefacts": [
-            {"path": item.path, "size": item.size, "cells": list(item.cells)}
-            for item in entry.artefacts
+            {
+                **artefact_state_wire(state),
+                "size": item.size,
+                "cells": list(item.cells),
+            }
+            for item, state in zip(entry.artefacts, states, strict=False)
         ],
+        "artefacts_total": len(entry.artefacts),
         "coverage": list(entry.coverage),
         "gaps": list(entry.gaps),
         "failure": failure_wire(entry.failure),
         "volatile": entry.volatile,
+        "cell_usage": [
+            {
+                "seconds": cell.seconds,
+                "cpu_seconds": cell.cpu_seconds,
+                "peak_memory": cell.peak_memory,
+                "output_bytes": cell.output_bytes,
+            }
+            for cell in entry.cells
+        ],
+        "check": check_wire(check),
     }
 
 
@@ -208,3 +317,13 @@ def outputs_wire(stored: StoredEntry, outputs: list[list[dict[str, object]]]) ->
             for cell, cell_outputs in zip(stored.entry.cells, outputs, strict=True)
         ],
     }
+
+
+def statistics_wire(statistics: Statistics) -> dict[str, object]:
+    """Statistics, with all fields of what failed."""
+    answer: dict[str, object] = msgspec.to_builtins(statistics)
+    notebooks = [
+        {**msgspec.to_builtins(notebook), "failure": failure_wire(notebook.failure)}
+        for notebook in statistics.notebooks
+    ]
+    return {**answer, "notebooks": notebooks}

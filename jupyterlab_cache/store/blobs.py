@@ -6,25 +6,18 @@ import contextlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
-from io import FileIO
 
-from .errors import BlobDamaged, BlobMissing, BlobUnreadable, StoreError
-from .files import UnexpectedFile
+from .errors import BlobDamaged, BlobMissing, BlobUnreadable, ContentChanged, StoreError
 from .layout import OBJECTS, QUARANTINE, Layout
+from .packing import COMPRESSED, WrongContent, packed, packed_pieces, unpacked
+from .reading import UnexpectedFile
 
 MAX_BLOB_BYTES = 2 * 1024**3
 """Largest content of a blob, in bytes, unless a store is opened with another limit."""
 
 _DIGEST = re.compile(r"sha256-([0-9a-f]{64})")
-_COMPRESSED = ".zst"
-_SMALLEST_TO_COMPRESS = 512
-_WORTH_COMPRESSING = 0.9  # of the plain size, at most
-_LEVEL = 3
-# Frames that want more memory than this for their window are not ours.
-_LARGEST_WINDOW = 8 * 1024**2
-_CHUNK = 1024**2
 
 
 def blob_digest(data: bytes) -> str:
@@ -35,10 +28,6 @@ def blob_digest(data: bytes) -> str:
 def is_blob_digest(text: str) -> bool:
     """Whether a text can be the name of a blob."""
     return _DIGEST.fullmatch(text) is not None
-
-
-class _Wrong(Exception):
-    """A file holds something else than its name says."""
 
 
 class BlobStore:
@@ -79,15 +68,88 @@ class BlobStore:
         for name in _names(digest):
             # First the time, then the look: a collector that saw the old time has taken the file
             # away by now, or will see the new time before it does.
-            if self._files.touch(name) and self._holds(name, data):
+            there = self._files.status(name) is not None
+            if there and self._files.touch(name) and self._holds(name, data):
                 return digest
         plain, compressed = _names(digest)
-        packed = _pack(data)
-        if packed is None:
+        compressed_data = packed(data)
+        if compressed_data is None:
             self._files.write(plain, data)
         else:
-            self._files.write(compressed, packed)
+            self._files.write(compressed, compressed_data)
         return digest
+
+    def put_stream(self, digest: str, size: int, pieces: Callable[[], Iterable[bytes]]) -> None:
+        """Keep content that need not fit into memory; what is there already is not written again.
+
+        Args:
+            digest: Of the content.
+            size: How many bytes it is.
+            pieces: Gives the content from its beginning; not called when it is there already.
+
+        Raises:
+            ContentChanged: The content is not that; nothing is kept.
+            StoreError: It is larger than the limit, or the store cannot be used.
+            OSError: It cannot be read or written.
+        """
+        if size > self.max_bytes:
+            raise StoreError(f"{size} bytes are more than a blob may have ({self.max_bytes}).")
+        self._layout.prepare()
+        # The time first, as in `put`; damaged content is set aside by reading it.
+        if any(self._files.touch(name) for name in _names(digest)):
+            with contextlib.suppress(BlobMissing, BlobDamaged):
+                for _ in self.stream(digest):
+                    pass
+                return
+        plain, compressed = _names(digest)
+        # A large content is judged by its beginning.
+        is_packed = packed(next(iter(pieces()), b"")) is not None
+        try:
+            self._files.write_pieces(
+                compressed if is_packed else plain,
+                lambda: _checked_pieces(pieces(), digest, size, is_packed),
+            )
+        except WrongContent as error:
+            raise ContentChanged(f"What was to be stored has changed: {error}.") from error
+
+    def stream(self, digest: str) -> Iterator[bytes]:
+        """The content of a blob in pieces; whether it is right shows when the last one was given.
+
+        Raises:
+            BlobMissing: There is none.
+            BlobUnreadable: It is there, but the system does not let us read it now.
+            BlobDamaged: It is something else, which may show only at the end; it has been put into
+                quarantine.
+            StoreError: The store cannot be used.
+        """
+        self._layout.check()
+        given = False
+        failure: Exception | None = None
+        for name in _names(digest):
+            try:
+                for piece in self._verified_pieces(name, digest):
+                    given = True
+                    yield piece
+                return
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except (UnexpectedFile, WrongContent) as error:
+                self._report(f"The blob {digest[:19]}… is damaged: {error}")
+                failure = BlobDamaged(f"The blob {digest[:19]}… is damaged: {error}")
+            except OSError as error:
+                failure = BlobUnreadable(f"The blob {digest[:19]}… cannot be read: {error}")
+            if given:
+                break
+        raise failure or BlobMissing(f"The blob {digest[:19]}… is missing from the store.")
+
+    def size_on_disk(self, digest: str) -> int:
+        """Bytes that a blob takes on disk, compressed or not; 0 when it is missing."""
+        total = 0
+        for name in _names(digest):
+            with contextlib.suppress(OSError):
+                status = self._files.status(name)
+                total += 0 if status is None else status.st_size
+        return total
 
     def get(self, digest: str) -> bytes:
         """The byte string with this digest, verified.
@@ -107,7 +169,7 @@ class BlobStore:
                 return self._verified(name, digest)
             except (FileNotFoundError, NotADirectoryError):
                 continue
-            except (UnexpectedFile, _Wrong) as error:
+            except (UnexpectedFile, WrongContent) as error:
                 damage = error
                 self._report(f"{shown} is damaged: {error}")
             except (OSError, MemoryError) as error:
@@ -137,31 +199,33 @@ class BlobStore:
         return self.has(digest)
 
     def _verified(self, name: str, digest: str) -> bytes:
+        pieces = list(self._verified_pieces(name, digest))
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _verified_pieces(self, name: str, digest: str) -> Iterator[bytes]:
         identity: tuple[int, int] | None = None
         hasher = sha256()
         try:
             with self._files.opened(name, self.max_bytes) as file:
                 status = os.fstat(file.fileno())
                 identity = status.st_dev, status.st_ino
-                chunks = []
-                for chunk in _content(name, file, self.max_bytes):
-                    hasher.update(chunk)
-                    chunks.append(chunk)
+                for piece in unpacked(name, file, self.max_bytes):
+                    hasher.update(piece)
+                    yield piece
             if f"sha256-{hasher.hexdigest()}" != digest:
-                raise _Wrong("its content is not what its name says")
+                raise WrongContent("its content is not what its name says")
         except UnexpectedFile:
             self._set_aside(name, None)
             raise
-        except _Wrong:
+        except WrongContent:
             self._set_aside(name, identity)
             raise
-        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
     def _holds(self, name: str, data: bytes) -> bool:
         try:
             with self._files.opened(name, self.max_bytes) as file:
                 start = 0
-                for chunk in _content(name, file, self.max_bytes):
+                for chunk in unpacked(name, file, self.max_bytes):
                     if data[start : start + len(chunk)] != chunk:
                         return False
                     start += len(chunk)
@@ -169,7 +233,7 @@ class BlobStore:
         except UnexpectedFile:
             self._set_aside(name, None)  # a folder would be in the way of a file
             return False
-        except (OSError, MemoryError, _Wrong):
+        except (OSError, MemoryError, WrongContent):
             return False
 
     def _set_aside(self, name: str, identity: tuple[int, int] | None) -> None:
@@ -195,46 +259,24 @@ def _names(digest: str) -> tuple[str, str]:
     if match is None:
         raise BlobMissing(f"{digest[:80]!r} is not the name of a blob.")
     plain = f"{OBJECTS}/{match[1][:2]}/{match[1]}"
-    return plain, plain + _COMPRESSED
+    return plain, plain + COMPRESSED
 
 
-def _pack(data: bytes) -> bytes | None:
-    """The data compressed, or None where that is not worth it."""
-    if len(data) < _SMALLEST_TO_COMPRESS:
-        return None
-    import zstandard
-
-    packed = zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True).compress(data)
-    return packed if len(packed) <= _WORTH_COMPRESSING * len(data) else None
+def _checked_pieces(
+    pieces: Iterable[bytes], digest: str, size: int, is_packed: bool
+) -> Iterator[bytes]:
+    """What is to be written; fails at the end if the content is not what it should be."""
+    checked = _counted(pieces, digest, size)
+    return packed_pieces(checked, size) if is_packed else checked
 
 
-def _content(name: str, file: FileIO, limit: int) -> Iterator[bytes]:
-    """The content of a blob's file in pieces, never more than the limit.
-
-    Raises:
-        UnexpectedFile: It says that it is more than the limit.
-        _Wrong: It is not compressed where it should be, or more than it says.
-        OSError: It cannot be read.
-    """
-    if not name.endswith(_COMPRESSED):
-        yield file.read()
-        return
-    import zstandard
-
-    try:
-        size = zstandard.frame_content_size(file.read(32))
-        if size < 0:
-            raise _Wrong("the size of its content is missing")
-        if size > limit:
-            raise UnexpectedFile(f"its content is larger than {limit} bytes")
-        file.seek(0)
-        decompressor = zstandard.ZstdDecompressor(max_window_size=_LARGEST_WINDOW)
-        total = 0
-        with decompressor.stream_reader(file, closefd=False) as reader:
-            while chunk := reader.read(min(_CHUNK, size - total + 1)):
-                total += len(chunk)
-                if total > size:
-                    raise _Wrong("it holds more than it says")
-                yield chunk
-    except zstandard.ZstdError as error:
-        raise _Wrong(f"it cannot be decompressed ({error})") from error
+def _counted(pieces: Iterable[bytes], digest: str, size: int) -> Iterator[bytes]:
+    hasher, total = sha256(), 0
+    for piece in pieces:
+        hasher.update(piece)
+        total += len(piece)
+        if total > size:
+            break  # a file that grows has no end
+        yield piece
+    if total != size or f"sha256-{hasher.hexdigest()}" != digest:
+        raise WrongContent("its content is not that of its digest")

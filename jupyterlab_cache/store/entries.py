@@ -10,7 +10,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from .errors import EntryDamaged, EntryMissing, EntryUnreadable, StoreError
-from .files import UnexpectedFile
 from .layout import ENTRIES, Layout
 from .manifest import (
     MAX_MANIFEST_BYTES,
@@ -22,6 +21,7 @@ from .manifest import (
     is_code_key,
     is_entry_id,
 )
+from .reading import FolderContent, UnexpectedFile
 from .records import Entry
 from .signatures import KeyRing, Signature
 
@@ -72,6 +72,14 @@ class EntryFiles:
         self._keys_of: dict[str, str] = {}
         self._remembered: OrderedDict[str, tuple[str, tuple[StoredEntry, ...]]] = OrderedDict()
 
+    def stamp(self) -> str:
+        """What changes with every entry that is written or removed; empty when not certain."""
+        try:
+            status = self._files.status(ENTRIES)
+        except OSError:
+            return ""
+        return "" if status is None else stamp_of(status)
+
     def write(self, entry: Entry) -> StoredEntry:
         """Sign and keep an entry; one that is there already stays.
 
@@ -104,18 +112,28 @@ class EntryFiles:
             EntryDamaged: It is not what it should be; this has been reported.
             EntryUnreadable: The system does not let us read it now; this has been reported.
         """
+        return self._read(code_key, identifier)
+
+    def _read(
+        self, code_key: str, identifier: str, inside: FolderContent | None = None
+    ) -> StoredEntry:
         try:
-            return self._load(code_key, identifier)[0]
+            return self._load(code_key, identifier, inside)[0]
         except (EntryDamaged, EntryUnreadable) as error:
             self._report(str(error))
             raise
 
-    def _load(self, code_key: str, identifier: str) -> tuple[StoredEntry, list[Signature]]:
+    def _load(
+        self, code_key: str, identifier: str, inside: FolderContent | None = None
+    ) -> tuple[StoredEntry, list[Signature]]:
         if not is_entry_id(identifier):
             raise EntryMissing(f"{identifier[:80]!r} is not the identifier of an entry.")
-        name = f"{folder_of(code_key)}/{identifier}{SUFFIX}"
+        folder, name = folder_of(code_key), identifier + SUFFIX
         try:
-            data = self._files.read(name, MAX_MANIFEST_BYTES)
+            if inside is None:
+                data = self._files.read(f"{folder}/{name}", MAX_MANIFEST_BYTES)
+            else:
+                data = inside.read(name, MAX_MANIFEST_BYTES)
             stored, signatures = decode_manifest(data, self._keys)
         except (FileNotFoundError, NotADirectoryError):
             raise EntryMissing(f"There is no entry {identifier}.") from None
@@ -142,22 +160,26 @@ class EntryFiles:
                 status = self._files.status(folder)
                 if status is not None and stamp_of(status) == remembered[0]:
                     return remembered[1]
-            listing = self._files.listing(folder)
+            with self._files.content(folder) as content:
+                stamp, found = self._read_all(code_key, content)
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
         except OSError as error:
             self._report(f"The entries of {code_key[:12]}… cannot be read: {error}.")
             return ()
-        if listing is None:
-            return ()
-        stamp = stamp_of(listing[0])
-        found = []
-        for identifier in ids_among(listing[1]):
-            try:
-                found.append(self.read(code_key, identifier))
-            except EntryMissing:
-                stamp = ""
         entries = tuple(sorted(found, key=lambda stored: (-stored.entry.created, stored.id)))
         self._remember(code_key, stamp, entries)
         return entries
+
+    def _read_all(self, code_key: str, content: FolderContent) -> tuple[str, list[StoredEntry]]:
+        stamp = stamp_of(content.status)
+        found = []
+        for identifier in ids_among(content.names):
+            try:
+                found.append(self._read(code_key, identifier, content))
+            except EntryMissing:
+                stamp = ""
+        return stamp, found
 
     def remembered(self, identifier: str) -> StoredEntry | None:
         """An entry that was read before, if it is still there; None when that is not known."""
@@ -196,6 +218,10 @@ class EntryFiles:
         self._files.remove(name)
         self._files.remove_empty_folder(folder)
         self._announce(name)
+
+    def announce(self, code_key: str) -> None:
+        """Let everybody look at the entries of a code key again."""
+        self._announce(f"{folder_of(code_key)}/")
 
     def _announce(self, name: str) -> None:
         """Change the times of the folders above, which is where other processes look first.

@@ -37,3 +37,7 @@ class BlobUnreadable(BlobMissing):
 
 class BlobDamaged(StoreError):
     """A blob's content is not what its name says."""
+
+
+class ContentChanged(StoreError):
+    """What was to be stored is not, or not any more, what its digest says; nothing was kept."""

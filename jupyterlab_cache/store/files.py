@@ -10,37 +10,44 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import FileIO
 from pathlib import Path
 
 from .folders import Folder
+from .reading import (
+    BINARY,
+    NO_FOLLOW,
+    NO_WAIT,
+    FolderContent,
+    accept,
+    open_file,
+    read_file,
+)
 
 TEMPORARY = "tmp"
 """Folder of files that are being written."""
 
-_BINARY = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
-# A pipe that takes the place of a file between two calls must not block us.
-_READ = os.O_RDONLY | _BINARY | _NO_FOLLOW | getattr(os, "O_NONBLOCK", 0)
-_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY | _NO_FOLLOW
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY | NO_FOLLOW
+_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | BINARY | NO_FOLLOW | NO_WAIT
+_NO_LIMIT = 2**63
 # How often a write starts anew when another process takes an empty folder away under it.
 _ATTEMPTS = 20
-
-
-class UnexpectedFile(OSError):
-    """What lies there is nothing that a store writes: a link, pipe, folder, or too large."""
+_PIECE = 1 << 20
 
 
 class StoreFiles:
     """The files below one folder.
 
     Args:
-        root: The store's folder.
+        root: The store's folder, or another one whose files are to be reached in the same way.
+        has_temporary: Whether files that are being written lie in a folder of their own; otherwise
+            they lie beside their place, hidden.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, has_temporary: bool = True) -> None:
         self._root = os.fspath(root)
+        self._has_temporary = has_temporary
 
     def path(self, name: str) -> str:
         """The path of a file, for those who cannot work relative to an open folder."""
@@ -72,20 +79,15 @@ class StoreFiles:
         """
         parents, last = _split(name)
         with self._folder(parents) as folder:
-            # Opening a device can have effects, so look first, and again at what was opened.
-            _accept(folder.status(last), last, limit)
-            handle = os.open(folder.at(last), _READ, dir_fd=folder.handle)
+            handle, _ = open_file(folder, last, limit)
         with FileIO(handle, "rb") as file:
-            _accept(os.fstat(handle), last, limit)
             yield file
 
     def read(self, name: str, limit: int) -> bytes:
         """The content of a regular file of at most ``limit`` bytes; raises as :meth:`opened`."""
-        with self.opened(name, limit) as file:
-            data = file.read()
-        if len(data) > limit:  # it grew meanwhile
-            raise UnexpectedFile(f"{name} is larger than {limit} bytes")
-        return data
+        parents, last = _split(name)
+        with self._folder(parents) as folder:
+            return read_file(folder, last, limit)
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file whole or not at all; what is there already is replaced.
@@ -96,32 +98,55 @@ class StoreFiles:
         Raises:
             OSError: It cannot be written; nothing changed.
         """
+        self.write_pieces(name, lambda: (data,))
+
+    def write_pieces(
+        self, name: str, pieces: Callable[[], Iterable[bytes]], *, replace: bool = True
+    ) -> None:
+        """Like :meth:`write`, for content that need not fit into memory.
+
+        Args:
+            name: The file.
+            pieces: Gives the content from its beginning; what it raises is raised.
+            replace: Replace what is there.
+
+        Raises:
+            FileExistsError: Something is there, and is not to be replaced.
+            OSError: It cannot be written; nothing changed.
+        """
         for attempt in range(_ATTEMPTS):
             try:
-                self._write(name, data)
+                self._write(name, pieces(), replace)
             except FileNotFoundError:
                 if attempt + 1 == _ATTEMPTS:
                     raise
             else:
                 return
 
-    def _write(self, name: str, data: bytes) -> None:
+    def _write(self, name: str, pieces: Iterable[bytes], replace: bool) -> None:
         parents, last = _split(name)
         temporary = os.urandom(16).hex()
-        with self._folder([TEMPORARY], create=True) as source:
+        place = [TEMPORARY]
+        if not self._has_temporary:
+            temporary, place = f".{temporary}.part", parents
+        with self._folder(place, create=True) as source:
             try:
                 # Mode 0o666 leaves the rest to the umask, unlike tempfile.
                 handle = os.open(source.at(temporary), _CREATE, 0o666, dir_fd=source.handle)
                 with FileIO(handle, "wb") as file:
-                    _write_all(file, data)
+                    for piece in pieces:
+                        write_all(file, piece)
                     os.fsync(handle)
                 with self._folder(parents, create=True) as target:
-                    os.replace(
-                        source.at(temporary),
-                        target.at(last),
-                        src_dir_fd=source.handle,
-                        dst_dir_fd=target.handle,
-                    )
+                    if replace:
+                        os.replace(
+                            source.at(temporary),
+                            target.at(last),
+                            src_dir_fd=source.handle,
+                            dst_dir_fd=target.handle,
+                        )
+                    else:
+                        _rename_to_new(source, temporary, target, last)
                     target.sync()
             except BaseException:
                 with contextlib.suppress(OSError):
@@ -137,6 +162,25 @@ class StoreFiles:
         parents, last = _split(name)
         with self._folder(parents, create=True) as folder, contextlib.suppress(FileExistsError):
             os.close(os.open(folder.at(last), _CREATE, 0o666, dir_fd=folder.handle))
+
+    def append(self, name: str, data: bytes) -> None:
+        """Add a few bytes to the end of a file, which is made; other processes may do the same.
+
+        Unlike what :meth:`write` writes, they may be lost in a crash.
+
+        Raises:
+            UnexpectedFile: It is not a regular file.
+            OSError: It cannot be written.
+        """
+        parents, last = _split(name)
+        with self._folder(parents, create=True) as folder:
+            with contextlib.suppress(FileNotFoundError):
+                # Opening a device can have effects.
+                accept(folder.status(last), last, _NO_LIMIT)
+            handle = os.open(folder.at(last), _APPEND, 0o666, dir_fd=folder.handle)
+            with FileIO(handle, "ab") as file:
+                accept(os.fstat(handle), last, _NO_LIMIT)
+                file.write(data)
 
     def touch(self, name: str) -> bool:
         """Set a file's or folder's time to now; False when there is none, or it is not allowed."""
@@ -196,10 +240,20 @@ class StoreFiles:
             OSError: It cannot be read.
         """
         try:
-            with self._folder(_parts(name)) as folder:
-                return folder.own_status(), os.listdir(folder.place)
+            with self.content(name) as content:
+                return content.status, content.names
         except (FileNotFoundError, NotADirectoryError):
             return None
+
+    def content(self, name: str) -> FolderContent:
+        """What is in a folder, to read files in it until the context is left.
+
+        Raises:
+            FileNotFoundError: There is no such folder.
+            NotADirectoryError: It is no folder.
+            OSError: It cannot be read.
+        """
+        return FolderContent(self._folder(_parts(name)))
 
     def subfolders(self, name: str) -> list[tuple[str, os.stat_result]]:
         """Names and status of the folders in a folder, links not among them.
@@ -219,15 +273,41 @@ class StoreFiles:
                         found.append((item.name, folder.status(item.name)))
         return found
 
-    @contextlib.contextmanager
-    def _folder(self, parts: Sequence[str], *, create: bool = False) -> Iterator[Folder]:
+    def _folder(self, parts: Sequence[str], *, create: bool = False) -> Folder:
+        """Open a folder; whoever asks closes it."""
         folder = Folder(self._root, None, self._root)
         try:
             for part in parts:
                 folder = folder.step(part, create)
-            yield folder
-        finally:
+        except BaseException:
             folder.close()
+            raise
+        return folder
+
+
+def _rename_to_new(source: Folder, name: str, target: Folder, to: str) -> None:
+    """Rename a file to a name that is free."""
+    try:
+        os.link(
+            source.at(name),
+            target.at(to),
+            src_dir_fd=source.handle,
+            dst_dir_fd=target.handle,
+            follow_symlinks=False,
+        )
+    except FileExistsError:
+        raise
+    except (OSError, NotImplementedError):
+        # No hard links on this file system: then there is a moment between look and rename.
+        try:
+            target.status(to)
+        except FileNotFoundError:
+            os.rename(
+                source.at(name), target.at(to), src_dir_fd=source.handle, dst_dir_fd=target.handle
+            )
+            return
+        raise FileExistsError(f"{to} is there already") from None
+    os.unlink(source.at(name), dir_fd=source.handle)
 
 
 def _parts(name: str) -> list[str]:
@@ -243,14 +323,12 @@ def _split(name: str) -> tuple[list[str], str]:
     return folder, last
 
 
-def _accept(status: os.stat_result, name: str, limit: int) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise UnexpectedFile(f"{name} is not a regular file")
-    if status.st_size > limit:
-        raise UnexpectedFile(f"{name} is larger than {limit} bytes")
+def write_all(file: FileIO, data: bytes) -> None:
+    """Write all of the data, in as many writes as it takes.
 
-
-def _write_all(file: FileIO, data: bytes) -> None:
+    Raises:
+        OSError: It cannot be written.
+    """
     rest = memoryview(data)
     while rest:
         rest = rest[file.write(rest) or 0 :]

@@ -44,6 +44,12 @@ class Folder:
         elif not stat.S_ISDIR(os.lstat(path).st_mode):
             raise NotADirectoryError(f"{place} is not a folder")
 
+    def __enter__(self) -> Folder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     @property
     def place(self) -> int | str:
         """What to list."""

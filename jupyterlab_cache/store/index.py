@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from typing import TypeVar
 
 from .entries import EntryFiles, StoredEntry
@@ -24,6 +24,7 @@ _PATIENCE_OF_ADD = 0.05
 _FEW_FOLDERS = 2000
 _DEEP_SHARE = 1000
 _SHORTEST_PAUSE = 1.0  # seconds
+_COLUMNS = ", ".join(Row._fields)
 
 
 class Index:
@@ -57,14 +58,17 @@ class Index:
         where, values = ("WHERE notebook = ?", (notebook,)) if notebook is not None else ("", ())
 
         def query(connection: sqlite3.Connection) -> tuple[list[Row], int]:
-            rows = connection.execute(
-                f"SELECT id, code_key, notebook, created FROM entries {where}"
-                " ORDER BY created DESC, id LIMIT ? OFFSET ?",
-                (*values, max(0, limit), max(0, offset)),
-            ).fetchall()
             count = f"SELECT count(*) FROM entries {where}"
+            # In one statement, since others write between two.
+            rows = connection.execute(
+                f"SELECT {_COLUMNS}, ({count}) FROM entries {where}"
+                " ORDER BY created DESC, id LIMIT ? OFFSET ?",
+                (*values, *values, max(0, limit), max(0, offset)),
+            ).fetchall()
+            if rows:
+                return [Row.checked(row[:-1]) for row in rows], rows[0][-1]
             (total,) = connection.execute(count, values).fetchone()
-            return [Row.checked(row) for row in rows], total
+            return [], total
 
         return self._answer(query)
 
@@ -77,22 +81,19 @@ class Index:
 
         return self._answer(query)
 
-    def all_but(self, known: Container[str]) -> tuple[list[str], list[Row]]:
-        """All entries, in no order: those that are known by their identifiers only.
+    def writers(self) -> list[Row]:
+        """The entries with artefacts, by their identifiers.
 
-        Args:
-            known: Identifiers.
+        Verdicts ask this, so no more is looked at than what seems to have changed.
         """
 
-        def query(connection: sqlite3.Connection) -> tuple[list[str], list[Row]]:
-            found = [name for (name,) in connection.execute("SELECT id FROM entries")]
-            old = [name for name in found if name in known]
-            if len(old) == len(found):
-                return old, []
-            rows = connection.execute("SELECT id, code_key, notebook, created FROM entries")
-            return old, [Row.checked(row) for row in rows if row[0] not in known]
+        def query(connection: sqlite3.Connection) -> list[Row]:
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM entries WHERE writes = 1 ORDER BY id"
+            ).fetchall()
+            return [Row.checked(row) for row in rows]
 
-        return self._answer(query)
+        return self._answer(query, in_haste=True)
 
     def beginning_with(self, prefix: str, *, everywhere: bool = False) -> list[Row]:
         """The entries whose identifier begins so (two at most).
@@ -104,8 +105,7 @@ class Index:
 
         def query(connection: sqlite3.Connection) -> list[Row]:
             rows = connection.execute(
-                "SELECT id, code_key, notebook, created FROM entries"
-                " WHERE id >= ? AND id < ? ORDER BY id LIMIT 2",
+                f"SELECT {_COLUMNS} FROM entries WHERE id >= ? AND id < ? ORDER BY id LIMIT 2",
                 (prefix, prefix + "g"),
             ).fetchall()
             return [Row.checked(row) for row in rows]
@@ -117,7 +117,7 @@ class Index:
 
         def insert(connection: sqlite3.Connection) -> None:
             row = Row.of(stored)
-            connection.execute("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?)", row)
+            connection.execute("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?)", row)
 
         # What is not taken in now is found by the next question.
         self._change(insert)
@@ -149,7 +149,13 @@ class Index:
             except DAMAGE:
                 return
 
-    def _answer(self, query: Callable[[sqlite3.Connection], T], *, everywhere: bool = False) -> T:
+    def _answer(
+        self,
+        query: Callable[[sqlite3.Connection], T],
+        *,
+        everywhere: bool = False,
+        in_haste: bool = False,
+    ) -> T:
         with self._lock:
             for _ in range(2):
                 try:
@@ -157,7 +163,7 @@ class Index:
                     if connection is None:
                         break
                     try:
-                        self._update(connection, everywhere)
+                        self._update(connection, everywhere, in_haste)
                         return query(connection)
                     finally:
                         connection.close()
@@ -168,27 +174,29 @@ class Index:
             if self._memory is None:
                 self._use_memory(self._file.copy_to_memory())
             try:
-                return self._ask_memory(query, everywhere)
+                return self._ask_memory(query, everywhere, in_haste)
             except DAMAGE:
                 self._use_memory(self._file.empty_memory())  # The copy was damaged.
-                return self._ask_memory(query, everywhere)
+                return self._ask_memory(query, everywhere, in_haste)
 
     def _use_memory(self, connection: sqlite3.Connection) -> None:
         self._memory = connection
         weakref.finalize(self, connection.close)
 
-    def _ask_memory(self, query: Callable[[sqlite3.Connection], T], everywhere: bool) -> T:
+    def _ask_memory(
+        self, query: Callable[[sqlite3.Connection], T], everywhere: bool, in_haste: bool
+    ) -> T:
         assert self._memory is not None
-        self._update(self._memory, everywhere)
+        self._update(self._memory, everywhere, in_haste)
         return query(self._memory)
 
-    def _update(self, connection: sqlite3.Connection, everywhere: bool) -> None:
+    def _update(self, connection: sqlite3.Connection, everywhere: bool, in_haste: bool) -> None:
         update = IndexUpdate(connection, self._layout.files, self._entries.read)
         if self._next_deep is None:
             (folders,) = connection.execute("SELECT count(*) FROM folders").fetchone()
             few = folders <= _FEW_FOLDERS
             self._next_deep = 0.0 if few else time.monotonic() + _DEEP_SHARE
-        deep = everywhere or time.monotonic() >= self._next_deep
+        deep = everywhere or (not in_haste and time.monotonic() >= self._next_deep)
         start = time.monotonic()
         update.run(deep=deep)
         if deep:

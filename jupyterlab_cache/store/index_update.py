@@ -33,12 +33,15 @@ class Row(NamedTuple):
     code_key: str
     notebook: str
     created: float
+    writes: int
+    """1 for an entry with artefacts, 0 for others."""
 
     @classmethod
     def of(cls, stored: StoredEntry) -> Row:
         """The row that an entry should have."""
         entry = stored.entry
-        return cls(stored.id, entry.code_key, entry.notebook_path, float(entry.created))
+        writes = int(bool(entry.artefacts))
+        return cls(stored.id, entry.code_key, entry.notebook_path, float(entry.created), writes)
 
     @classmethod
     def checked(cls, values: tuple[object, ...]) -> Row:
@@ -48,9 +51,9 @@ class Row(NamedTuple):
             sqlite3.DatabaseError: No entry can have such a row, so the index is damaged.
         """
         match values:
-            case (str(identifier), str(code_key), str(notebook), float(created)):
+            case (str(identifier), str(code_key), str(notebook), float(created), (0 | 1) as writes):
                 if is_entry_id(identifier) and is_code_key(code_key):
-                    return cls(identifier, code_key, notebook, created)
+                    return cls(identifier, code_key, notebook, created, writes)
         raise sqlite3.DatabaseError("a row of the index is not valid")
 
 
@@ -215,7 +218,7 @@ class IndexUpdate:
     def _apply(self, change: _Change) -> None:
         execute = self._connection.executemany
         execute("DELETE FROM entries WHERE id = ?", [(item,) for item in change.gone])
-        execute("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?)", change.new)
+        execute("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?)", change.new)
         self._set_stamps(change.stamps)
 
     def _set_stamps(self, stamps: Mapping[Folder, str | None]) -> None:

@@ -7,7 +7,8 @@ import stat
 from pathlib import Path
 
 from .errors import StoreError, StoreReadOnly, StoreVersionError
-from .files import StoreFiles, UnexpectedFile
+from .files import StoreFiles
+from .reading import UnexpectedFile
 
 STORE_FOLDER = ".jupyterlab_cache"
 """Name of a store's folder in a project root."""
@@ -19,6 +20,7 @@ OBJECTS = "objects"
 ENTRIES = "entries"
 MARKS = "marks"
 JOBS = "jobs"
+REPORTS = "reports"
 QUARANTINE = "quarantine"
 INDEX = "index.sqlite"
 

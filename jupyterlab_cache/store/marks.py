@@ -6,22 +6,28 @@ All marks of one kind lie in one folder, so that a collector can read them in on
 from __future__ import annotations
 
 import contextlib
+import stat
 import time
 from hashlib import sha256
 
 import msgspec
 
+from .checks import Check
 from .entries import StoredEntry
-from .errors import EntryMissing
+from .errors import EntryMissing, StoreError
 from .layout import MARKS, Layout
 from .manifest import is_entry_id
 
 _PINNED = f"{MARKS}/pinned"
 _INVALIDATED = f"{MARKS}/invalidated"
 _USED = f"{MARKS}/used"
+_HITS = f"{MARKS}/hits"
+_MOST_HITS = 2**53 - 1
+_CHECKED = f"{MARKS}/checked"
 _INVALIDATED_NOTEBOOKS = f"{MARKS}/invalidated-notebooks"
 _USE_RESOLUTION = 60.0  # seconds: how exactly the last use is kept
 _MAX_BYTES = 64 * 1024
+_MAX_CHECK_BYTES = 16 * 1024**2
 
 
 class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -37,10 +43,11 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 _decode = msgspec.json.Decoder(Mark).decode
+_decode_check = msgspec.json.Decoder(Check).decode
 
 
 class Marks:
-    """Pins, invalidations and last uses.
+    """Pins, invalidations, hits, last uses and checks.
 
     Identifiers that no entry can have raise :class:`EntryMissing`; whether there is such an entry
     is not looked at. Writing raises ``StoreError`` and ``OSError`` where the store cannot be
@@ -53,6 +60,23 @@ class Marks:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._files = layout.files
+
+    @property
+    def invalidating_folders(self) -> tuple[str, str]:
+        """The folders whose names tell of all that was invalidated."""
+        return self._files.path(_INVALIDATED), self._files.path(_INVALIDATED_NOTEBOOKS)
+
+    def invalidated_names(self) -> frozenset[str]:
+        """Names of all marks that invalidate something; of a folder that cannot be read its own."""
+        names: set[str] = set()
+        for folder in (_INVALIDATED, _INVALIDATED_NOTEBOOKS):
+            try:
+                listing = self._files.listing(folder)
+            except OSError:
+                names.add(folder)  # what is in it may be anything
+            else:
+                names.update(listing[1] if listing else ())
+        return frozenset(names)
 
     def pin(self, entry_id: str) -> None:
         """Keep an entry whatever a clean-up would take."""
@@ -128,9 +152,42 @@ class Marks:
             return None
         return None if status is None else status.st_mtime
 
+    def note_hit(self, entry_id: str) -> None:
+        """Note that an entry took the place of an execution just now.
+
+        A byte is added to a file, which needs no lock and waits for no disk; a hit can be lost in
+        a crash. A store that cannot be written takes no note.
+        """
+        name = _name(_HITS, entry_id)
+        with contextlib.suppress(OSError, StoreError):
+            self._layout.prepare()
+            self._files.append(name, b".")
+        with contextlib.suppress(StoreError):
+            self.touch_used(entry_id)
+
+    def hits(self, entry_id: str) -> int:
+        """How often an entry took the place of an execution."""
+        try:
+            status = self._files.status(_name(_HITS, entry_id))
+        except OSError:
+            return 0
+        regular = status is not None and stat.S_ISREG(status.st_mode)
+        return min(status.st_size, _MOST_HITS) if status is not None and regular else 0
+
+    def keep_check(self, entry_id: str, check: Check) -> None:
+        """Keep what a check of repeatability found, in place of what an earlier one did."""
+        self._layout.write(_name(_CHECKED, entry_id), msgspec.json.encode(check))
+
+    def check_of(self, entry_id: str) -> Check | None:
+        """What the last check of an entry found; None for one that was not checked."""
+        try:
+            return _decode_check(self._files.read(_name(_CHECKED, entry_id), _MAX_CHECK_BYTES))
+        except (OSError, ValueError, RecursionError, msgspec.MsgspecError):
+            return None
+
     def forget(self, entry_id: str) -> None:
         """Remove all marks of an entry."""
-        for kind in (_PINNED, _INVALIDATED, _USED):
+        for kind in (_PINNED, _INVALIDATED, _USED, _HITS, _CHECKED):
             self._layout.remove(_name(kind, entry_id))
 
     def _time_of(self, name: str) -> float | None:

@@ -41,14 +41,16 @@ class _Reference(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     end: Literal["", "\n"] = ""
 
 
-def put_outputs(blobs: BlobStore, cells: Sequence[Sequence[Mapping[str, Any]]]) -> tuple[str, int]:
+def put_outputs(
+    blobs: BlobStore, cells: Sequence[Sequence[Mapping[str, Any]]]
+) -> tuple[str, list[int]]:
     """Keep the outputs of all cells.
 
     Lone surrogates, which cannot be UTF-8, are replaced by U+FFFD.
 
     Returns:
-        Digest of the outputs document, and the size of all outputs in bytes, about as they would
-        stand in a notebook's file.
+        Digest of the outputs document, and the size of each cell's outputs in bytes, about as they
+        would stand in a notebook's file.
 
     Raises:
         StoreError: They are not JSON, nested absurdly deep, or larger than a store may hold.
@@ -56,11 +58,14 @@ def put_outputs(blobs: BlobStore, cells: Sequence[Sequence[Mapping[str, Any]]]) 
     """
     packer = _Packer(blobs)
     try:
-        document = [[packer.pack(output) for output in outputs] for outputs in cells]
-        data = msgspec.json.encode(document)
+        encoded, sizes = [], []
+        for outputs in cells:
+            apart = packer.bytes_apart
+            encoded.append(msgspec.json.encode([packer.pack(output) for output in outputs]))
+            sizes.append(len(encoded[-1]) + packer.bytes_apart - apart if outputs else 0)
     except RecursionError as error:
         raise StoreError("The outputs are nested too deeply to be stored.") from error
-    return blobs.put(data), len(data) + packer.bytes_apart
+    return blobs.put(b"[" + b",".join(encoded) + b"]"), sizes
 
 
 def get_outputs(blobs: BlobStore, digest: str) -> Outputs:

@@ -7,7 +7,7 @@ default: older entries stay readable.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -16,6 +16,26 @@ ENTRY_FORMAT = 1
 
 Provenance = Literal["executed", "captured", "imported"]
 """How an entry came to be."""
+
+CodeKey = Annotated[str, msgspec.Meta(pattern=r"\Ack1-[0-9a-f]{64}\Z")]
+"""Digest of what was executed."""
+
+BlobDigest = Annotated[str, msgspec.Meta(pattern=r"\Asha256-[0-9a-f]{64}\Z")]
+"""The name that a blob can have."""
+
+StoredPath = Annotated[str, msgspec.Meta(max_length=4096)]
+"""A path as an entry holds it; only ever data until somebody has checked it."""
+
+Count = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+"""A number that JavaScript does not round."""
+
+Amount = Annotated[float, msgspec.Meta(ge=0)]
+"""A number that is not negative."""
+
+_LATEST = 253_402_300_799  # the last second that calendars can show, in the year 9999
+
+Timestamp = Annotated[float, msgspec.Meta(ge=-_LATEST, le=_LATEST)]
+"""Seconds since the epoch that a calendar can show."""
 
 InputKind = Literal[
     "file",
@@ -44,6 +64,27 @@ Outcome = Literal["ok", "error", "died", "timeout", "cancelled"]
 """How an execution ended. Only ``ok`` and ``error`` (raised by a cell) can match in a verdict."""
 
 
+LeftOut = Literal[
+    "too-large",
+    "too-much",
+    "too-many",
+    "ignored",
+    "secret",
+    "outside",
+    "not-writable",
+    "changed",
+    "unreadable",
+]
+"""Why the content of an artefact was not stored.
+
+``too-large``: more bytes than one file may have. ``too-much``: together with those before it more
+than all of an execution may have. ``too-many``: so many were stored before it. ``ignored``: a
+person's pattern. ``secret``: its name or content suggests a secret. ``outside``: outside the
+project, or reached through a link. ``not-writable``: a path to which nothing is ever restored.
+``changed``: not the recorded content any more. ``unreadable``: it, or the store, failed.
+"""
+
+
 class Input(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something outside the notebook that an execution used, with its fingerprint at that time.
 
@@ -56,6 +97,7 @@ class Input(msgspec.Struct, frozen=True, omit_defaults=True):
         size: Bytes of the file, to explain a change.
         modified: Modification time in seconds since the epoch, to explain a change.
         names: ``import-names``: the names that were looked up; ``stat``: what was asked for;
+            ``env``: several variables that were all not set;
             ``glob``: for each match the first 16 digits of its digest, a space and its path.
         without: ``directory``, ``import-names``: names that the run itself made, to leave out;
             ``glob``: such paths.
@@ -67,13 +109,13 @@ class Input(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: InputKind
     subject: str
     fingerprint: str
-    path: str | None = None
-    size: int | None = None
-    modified: float | None = None
+    path: StoredPath | None = None
+    size: Count | None = None
+    modified: Timestamp | None = None
     names: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     created_by_run: bool = False
-    content: str | None = None
+    content: BlobDigest | None = None
     cells: tuple[int, ...] = ()
 
 
@@ -85,12 +127,16 @@ class Artefact(msgspec.Struct, frozen=True, omit_defaults=True):
         digest: Digest of its content at the end of the run; None when it was not read.
         size: Bytes.
         cells: Ordinals of the code cells that wrote it.
+        content: Blob with its content, of just this digest; None when that was not stored.
+        left_out: Why not; None also in entries from before contents were stored.
     """
 
-    path: str
+    path: StoredPath
     digest: str | None = None
-    size: int | None = None
+    size: Count | None = None
     cells: tuple[int, ...] = ()
+    content: BlobDigest | None = None
+    left_out: LeftOut | None = None
 
 
 class CellRecord(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -103,14 +149,22 @@ class CellRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         id: The cell's nbformat id, when it has one.
         execution_count: The count that the kernel gave.
         seconds: Wall time of the cell; None when it was not executed or not measured.
+        cpu_seconds: Processor time of the kernel with its descendants; None when not known, as
+            where the kernel ran on another machine. What the figures on usage are, and what they
+            miss, says :class:`jupyterlab_cache.execution.usage.Usage`.
+        peak_memory: Most bytes that were resident meanwhile; None when not known.
+        output_bytes: Size of the cell's outputs; None in entries of older versions.
     """
 
     digest: str
     prefix_key: str
     outputs_digest: str
     id: str | None = None
-    execution_count: int | None = None
+    execution_count: Count | None = None
     seconds: float | None = None
+    cpu_seconds: Amount | None = None
+    peak_memory: Count | None = None
+    output_bytes: Count | None = None
 
 
 class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -153,21 +207,26 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         volatile: The execution depended on something that cannot be fingerprinted.
         changed_inputs: Inputs that changed between their first use and the end of the execution,
             by the execution itself or by others; such an entry never matches.
+        isolated: It was executed in a folder of its own, with declared and known inputs only.
+        undeclared: What it looked for there in vain though the project has it, as
+            :attr:`Input.path`; a folder that was listed and lacked names ends with ``/``.
         output_bytes: Size of all outputs.
+        cpu_seconds: Sum over the cells; None when not known of any.
+        peak_memory: The most of all cells; None when not known of any.
         payloads: Blobs that the outputs document names, sorted; the store fills this in.
         software: Version of this package.
         format: Version of this record.
     """
 
-    code_key: str
+    code_key: CodeKey
     kernel_name: str
-    notebook_path: str
-    created: float
-    seconds: float
+    notebook_path: StoredPath
+    created: Annotated[float, msgspec.Meta(ge=0, le=_LATEST)]
+    seconds: Annotated[float, msgspec.Meta(ge=0)]
     provenance: Provenance
     outcome: Outcome
-    outputs: str
-    notebook: str
+    outputs: BlobDigest
+    notebook: BlobDigest
     outputs_digest: str
     cells: tuple[CellRecord, ...]
     inputs: tuple[Input, ...] = ()
@@ -178,7 +237,11 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     failure: Failure | None = None
     volatile: bool = False
     changed_inputs: tuple[str, ...] = ()
-    output_bytes: int = 0
-    payloads: tuple[str, ...] = ()
+    isolated: bool = False
+    undeclared: tuple[StoredPath, ...] = ()
+    output_bytes: Count = 0
+    cpu_seconds: Amount | None = None
+    peak_memory: Count | None = None
+    payloads: tuple[BlobDigest, ...] = ()
     software: str = ""
-    format: int = ENTRY_FORMAT
+    format: Annotated[int, msgspec.Meta(ge=1)] = ENTRY_FORMAT

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import re
 from collections import deque
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from .blobs import MAX_BLOB_BYTES, BlobStore
-from .entries import EntryFiles
+from .entries import EntryFiles, folder_of
 from .errors import (
     BlobDamaged,
     BlobMissing,
@@ -28,13 +29,16 @@ from .manifest import StoredEntry, is_entry_id, named_blobs
 from .marks import Marks
 from .outputs import Outputs, get_outputs, payloads_of, well_formed
 from .records import Entry, Failure
+from .report_files import ReportFiles
 from .signatures import KeyRing
+from .writers import Writers
 
 __all__ = ["Store", "StoredEntry"]
 
 _PREFIX = re.compile(r"[0-9a-f]{1,32}")
 _MOST_PROBLEMS = 100
 _MOST_ROUNDS = 100
+_ALL = 2**31
 
 
 class Store:
@@ -64,10 +68,11 @@ class Store:
         self._layout = Layout(folder, read_only=read_only)
         self._entries = EntryFiles(self._layout, keys, report=self._report)
         self._index = Index(self._layout, self._entries)
-        self._writers: dict[str, bool] = {}
+        self._writers = Writers(self._entries, self._index)
         self.blobs = BlobStore(self._layout, max_bytes=max_blob_bytes, report=self._report)
         self.marks = Marks(self._layout)
         self.job_files = JobFiles(self._layout, keys)
+        self.report_files = ReportFiles(self._layout)
 
     @property
     def folder(self) -> Path:
@@ -134,9 +139,15 @@ class Store:
             raise StoreError(f"Several entries begin with {prefix}; give more of the identifier.")
         return self._entries.read(found[0].code_key, found[0].id)
 
-    def entries_for(self, code_key: str) -> list[StoredEntry]:
-        """The entries of a code key, newest first; damaged ones are left out and reported."""
-        self._layout.check()
+    def entries_for(self, code_key: str, *, checked: bool = False) -> list[StoredEntry]:
+        """The entries of a code key, newest first; damaged ones are left out and reported.
+
+        Args:
+            code_key: The code key.
+            checked: The store was just checked.
+        """
+        if not checked:
+            self._layout.check()
         try:
             return list(self._entries.of(code_key))
         except EntryMissing:
@@ -152,21 +163,10 @@ class Store:
         self._layout.check()
         return self._index.notebooks()
 
-    def has_artefacts(self) -> bool:
-        """Whether any entry tells of a file that its execution wrote."""
+    def writers(self) -> tuple[StoredEntry, ...]:
+        """The entries with artefacts; the same object again as long as they are the same."""
         self._layout.check()
-        # Entries never change, so each is looked at once.
-        known, new = self._index.all_but(self._writers)
-        writers = {identifier: self._writers[identifier] for identifier in known}
-        self._writers = writers | {row.id: self._writes(row) for row in new}
-        return any(self._writers.values())
-
-    def _writes(self, row: Row) -> bool:
-        # Those of one code key are read together, and remembered: verdicts need them as well.
-        return any(
-            stored.id == row.id and stored.entry.artefacts
-            for stored in self._entries.of(row.code_key)
-        )
+        return self._writers.all()
 
     def page(
         self, notebook_path: str | None = None, offset: int = 0, limit: int = 100
@@ -188,6 +188,23 @@ class Store:
                 break
             self._index.discard(wrong)
         return entries, total
+
+    def each(self, wanted: Callable[[str], bool]) -> Iterator[StoredEntry]:
+        """All entries, newest first; damaged ones are left out and reported.
+
+        Args:
+            wanted: Of which notebooks, by their paths relative to the project root.
+        """
+        self._layout.check()
+        rows, _ = self._index.page(None, 0, _ALL)
+        for row in rows:
+            if wanted(row.notebook):
+                with contextlib.suppress(EntryMissing):
+                    yield self._entries.read(row.code_key, row.id)
+
+    def blobs_of(self, stored: StoredEntry) -> set[str]:
+        """Digests of all blobs that an entry needs."""
+        return named_blobs(stored.entry)
 
     def _read_rows(self, rows: list[Row]) -> tuple[list[StoredEntry], list[Row]]:
         """The entries of these rows, and the rows that are not what the files say."""
@@ -222,6 +239,20 @@ class Store:
         """Whether the blobs of an entry's outputs are there; their content is not looked at."""
         return all(map(self.blobs.has, (stored.entry.outputs, *stored.entry.payloads)))
 
+    def folders_behind(self, stored: StoredEntry) -> list[str]:
+        """The folders whose times tell whether an entry is there and counts.
+
+        As long as they are the same, no program has changed what :meth:`entries_for` its code key
+        and its invalidation answer; see "Changing the store beside others" in ``docs/store.md``.
+        What somebody changes by hand may not show in them.
+        """
+        group = folder_of(stored.entry.code_key).rpartition("/")[0]
+        return [self._layout.files.path(group), *self.marks.invalidating_folders]
+
+    def check(self) -> None:
+        """Accept a store that is missing or can be used; see the class for what is raised."""
+        self._layout.check()
+
     def outputs_of(self, stored: StoredEntry) -> Outputs:
         """The outputs of an entry, one list for each of its cells.
 
@@ -238,9 +269,12 @@ class Store:
         except (BlobMissing, BlobDamaged) as error:
             self._report(f"The outputs of entry {stored.id} cannot be restored: {error}")
             # What looks whole and cannot be restored must not be called fresh again.
-            if self.has_outputs(stored):
-                with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):
+                if self.has_outputs(stored):
                     self.marks.invalidate_entry(stored.id)
+                else:
+                    # Who holds on to a verdict looks at the store again.
+                    self._entries.announce(stored.entry.code_key)
             raise
         return outputs
 

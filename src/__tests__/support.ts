@@ -12,7 +12,10 @@ import type {
   IInputsEvent,
   IStoreEvent,
   Job,
+  EntryArtefact,
   JobRequest,
+  RestorationRequest,
+  RestoredFile,
   Status,
   StatusQuery
 } from '../contract';
@@ -90,6 +93,7 @@ export function statusWith(fields: Partial<Status> = {}): Status {
     entry: 'e'.repeat(32),
     code_key: `ck1-${'0'.repeat(64)}`,
     kernel_name: 'python3',
+    variant: {},
     created: 1,
     seconds: 1,
     coverage: ['python-audit'],
@@ -97,6 +101,7 @@ export function statusWith(fields: Partial<Status> = {}): Status {
     trusted: true,
     cells: 2,
     failure: null,
+    artefacts: [],
     job: null,
     ...fields
   };
@@ -107,6 +112,7 @@ export function jobWith(fields: Partial<Job> = {}): Job {
   return {
     id: 'a'.repeat(32),
     path: 'a.ipynb',
+    parameters: {},
     state: 'queued',
     result: null,
     created: 1,
@@ -118,6 +124,13 @@ export function jobWith(fields: Partial<Job> = {}): Job {
     entry: null,
     code_key: null,
     failure: null,
+    batch: false,
+    interruptions: 0,
+    memory: null,
+    elapsed_seconds: null,
+    estimated_seconds: null,
+    seconds_left: null,
+    seconds_saved: null,
     ...fields
   };
 }
@@ -142,10 +155,17 @@ export class FakeClient implements ICacheClient {
   readonly submitted: JobRequest[] = [];
   readonly captured: string[] = [];
   readonly invalidated: string[] = [];
+  readonly restored: RestorationRequest[] = [];
+
+  /** Entries whose outputs took the place of an execution. */
+  readonly hits: string[] = [];
 
   jobList: Job[] = [];
   outputsById = new Map<string, EntryOutputs>();
   entryList: EntrySummary[] = [];
+
+  /** What becomes of files that are to be restored. */
+  restoration: (request: RestorationRequest) => RestoredFile[] = () => [];
 
   /** How the next questions are answered. */
   answer: (query: StatusQuery) => Promise<Status> = () =>
@@ -167,7 +187,19 @@ export class FakeClient implements ICacheClient {
     return Promise.reject(new Error('not asked for in these tests'));
   }
 
-  outputs(id: string): Promise<EntryOutputs> {
+  artefactUrl(id: string, path: string, artefact: string): string {
+    return `/artefact?${id}&${path}&${artefact}`;
+  }
+
+  restoreArtefacts(request: RestorationRequest): Promise<RestoredFile[]> {
+    this.restored.push(request);
+    return Promise.resolve(this.restoration(request));
+  }
+
+  outputs(id: string, _path: string, isHit = false): Promise<EntryOutputs> {
+    if (isHit) {
+      this.hits.push(id);
+    }
     const outputs = this.outputsById.get(id);
     return outputs
       ? Promise.resolve(outputs)
@@ -200,6 +232,20 @@ export class FakeClient implements ICacheClient {
     return this.job(id);
   }
 
+  cancelAll(): Promise<Job[]> {
+    const active = this.jobList.filter(({ state }) =>
+      ['queued', 'running'].includes(state)
+    );
+    this.jobList = this.jobList.map(job =>
+      active.includes(job)
+        ? { ...job, state: 'cancelled', result: 'cancelled' }
+        : job
+    );
+    return Promise.resolve(
+      this.jobList.filter(({ id }) => active.some(job => job.id === id))
+    );
+  }
+
   capture(path: string): Promise<EntrySummary> {
     this.captured.push(path);
     return Promise.resolve(summaryWith({ path, provenance: 'captured' }));
@@ -211,6 +257,21 @@ export class FakeClient implements ICacheClient {
   }
 }
 
+/** A file that an execution wrote; what is not given is as for one that is there. */
+export function artefactWith(
+  fields: Partial<EntryArtefact> = {}
+): EntryArtefact {
+  return {
+    path: 'out.csv',
+    state: 'present',
+    stored: true,
+    left_out: null,
+    size: 1200,
+    cells: [],
+    ...fields
+  };
+}
+
 /** An entry as lists show it. */
 export function summaryWith(fields: Partial<EntrySummary> = {}): EntrySummary {
   return {
@@ -218,12 +279,15 @@ export function summaryWith(fields: Partial<EntrySummary> = {}): EntrySummary {
     code_key: `ck1-${'0'.repeat(64)}`,
     path: 'a.ipynb',
     kernel_name: 'python3',
+    variant: {},
     created: 1,
     seconds: 1,
     provenance: 'executed',
     outcome: 'ok',
     cells: 2,
     output_bytes: 10,
+    cpu_seconds: null,
+    peak_memory: null,
     trusted: true,
     pinned: false,
     ...fields

@@ -6,6 +6,7 @@ import type { EntryOutputs, Job } from '../contract';
 import { isRestorable } from '../models/verdict';
 import { CodeChanged, restoreOutputs } from '../restore/restoreOutputs';
 import type { ICacheActions, INotebookCache } from '../tokens';
+import { restoreFiles } from './restoreFiles';
 
 /** How long a message stays that asks nothing of the person, in milliseconds. */
 const SHORT_MS = 4000;
@@ -41,7 +42,7 @@ export class CacheActions implements ICacheActions {
         const isFresh =
           status?.verdict === 'fresh' && status.provenance === 'executed';
         if (isFresh && status.entry !== null && !force) {
-          const changed = await this.put(panel, status.entry);
+          const changed = await this.put(panel, status.entry, true);
           Notification.info(
             changed > 0
               ? trans.__(
@@ -86,12 +87,25 @@ export class CacheActions implements ICacheActions {
           );
           return;
         }
-        const changed = await this.put(panel, chosen);
+        const changed = await this.put(panel, chosen, true);
         if (changed === 0) {
           Notification.info(trans.__('The cached outputs are shown already.'), {
             autoClose: SHORT_MS
           });
         }
+      }
+    );
+  }
+
+  async restoreFiles(panel: NotebookPanel, entry: string): Promise<void> {
+    const trans = this._trans;
+    await this._guarded(
+      trans.__('The files could not be restored'),
+      () => this.restoreFiles(panel, entry),
+      async () => {
+        const path = panel.context.localPath;
+        await restoreFiles(this._cache.client, { path, entry }, trans);
+        void this._cache.statusOf(panel).refresh();
       }
     );
   }
@@ -130,11 +144,43 @@ export class CacheActions implements ICacheActions {
     );
   }
 
+  async invalidatePaths(paths: readonly string[]): Promise<void> {
+    const trans = this._trans;
+    const left = [...paths];
+    await this._guarded(
+      trans.__('The cached outputs could not be invalidated'),
+      // What was done before an error need not be done again.
+      () => this.invalidatePaths(left),
+      async () => {
+        for (const path of paths) {
+          await this._cache.client.invalidate(path);
+          left.shift();
+        }
+        Notification.success(
+          trans._n(
+            'The cached outputs of %1 notebook will not be used again.',
+            'The cached outputs of %1 notebooks will not be used again.',
+            paths.length
+          ),
+          { autoClose: SHORT_MS }
+        );
+      }
+    );
+  }
+
   async cancel(job: Job): Promise<void> {
     await this._guarded(
       this._trans.__('The job could not be cancelled'),
       () => this.cancel(job),
       () => this._cache.jobs.cancel(job.id)
+    );
+  }
+
+  async cancelAll(): Promise<void> {
+    await this._guarded(
+      this._trans.__('The jobs could not be cancelled'),
+      () => this.cancelAll(),
+      () => this._cache.jobs.cancelAll()
     );
   }
 
@@ -145,11 +191,15 @@ export class CacheActions implements ICacheActions {
    *
    * @throws CodeChanged, as an error for a person, when the document's code is not that of the entry.
    */
-  async put(panel: NotebookPanel, entry: string): Promise<number> {
+  async put(
+    panel: NotebookPanel,
+    entry: string,
+    isHit = false
+  ): Promise<number> {
     const model = this._cache.statusOf(panel);
     // Which kernel a document gets that names none is for the server to say.
     const status = model.status ?? (await model.refresh());
-    const outputs = await this._cache.client.outputs(entry, model.path);
+    const outputs = await this._cache.client.outputs(entry, model.path, isHit);
     const changed = this._put(panel, outputs, status?.kernel_name ?? '');
     if (changed > 0) {
       void model.refresh();

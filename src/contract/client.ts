@@ -11,6 +11,7 @@ import {
   isJob,
   isJobList,
   isObject,
+  isRestoration,
   isStatusList
 } from './guards';
 import type {
@@ -20,6 +21,8 @@ import type {
   EntrySummary,
   Job,
   JobRequest,
+  RestorationRequest,
+  RestoredFile,
   Status,
   StatusQuery
 } from './types';
@@ -38,8 +41,14 @@ export interface ICacheClient {
   /** One entry with its inputs; `path` is that of any notebook of its project. */
   entry(id: string, path: string): Promise<EntryDetail>;
 
-  /** The outputs of an entry, cell by cell. */
-  outputs(id: string, path: string): Promise<EntryOutputs>;
+  /** The outputs of an entry, cell by cell; `isHit`: they take the place of an execution. */
+  outputs(id: string, path: string, isHit?: boolean): Promise<EntryOutputs>;
+
+  /** Where the bytes of a file can be had that an execution wrote, as a download. */
+  artefactUrl(id: string, path: string, artefact: string): string;
+
+  /** Write the files of an execution to disk again; resolves to what became of each. */
+  restoreArtefacts(request: RestorationRequest): Promise<RestoredFile[]>;
 
   /** Take an entry out of the store. */
   removeEntry(id: string, path: string): Promise<void>;
@@ -55,6 +64,9 @@ export interface ICacheClient {
 
   /** Cancel a job; one that has ended is forgotten. */
   cancel(id: string): Promise<Job>;
+
+  /** Cancel all jobs that wait or run; gives those. */
+  cancelAll(): Promise<Job[]>;
 
   /** Store the outputs of a saved notebook as they stand. */
   capture(path: string): Promise<EntrySummary>;
@@ -104,11 +116,25 @@ export class CacheClient implements ICacheClient {
     });
   }
 
-  async outputs(id: string, path: string): Promise<EntryOutputs> {
-    const query = { path };
+  async outputs(
+    id: string,
+    path: string,
+    isHit = false
+  ): Promise<EntryOutputs> {
+    const query = { path, hit: `${isHit}` };
     return this._ask('GET', ['entries', id, 'outputs'], isEntryOutputs, {
       query
     });
+  }
+
+  artefactUrl(id: string, path: string, artefact: string): string {
+    return this._url(['entries', id, 'artefact'], { path, artefact });
+  }
+
+  async restoreArtefacts(request: RestorationRequest): Promise<RestoredFile[]> {
+    const content = { body: request };
+    return (await this._ask('POST', ['restorations'], isRestoration, content))
+      .files;
   }
 
   async removeEntry(id: string, path: string): Promise<void> {
@@ -129,6 +155,10 @@ export class CacheClient implements ICacheClient {
 
   async cancel(id: string): Promise<Job> {
     return this._ask('DELETE', ['jobs', id], isJob);
+  }
+
+  async cancelAll(): Promise<Job[]> {
+    return (await this._ask('DELETE', ['jobs'], isJobList)).jobs;
   }
 
   async capture(path: string): Promise<EntrySummary> {
@@ -158,17 +188,25 @@ export class CacheClient implements ICacheClient {
     return value;
   }
 
+  private _url(
+    resource: readonly string[],
+    query: Record<string, string>
+  ): string {
+    return (
+      URLExt.join(
+        this._settings.baseUrl,
+        'jupyterlab-cache',
+        ...resource.map(encodeURIComponent)
+      ) + URLExt.objectToQueryString(query)
+    );
+  }
+
   private async _send(
     method: string,
     resource: readonly string[],
     content: IContent
   ): Promise<Response> {
-    const url =
-      URLExt.join(
-        this._settings.baseUrl,
-        'jupyterlab-cache',
-        ...resource.map(encodeURIComponent)
-      ) + URLExt.objectToQueryString(content.query ?? {});
+    const url = this._url(resource, content.query ?? {});
     const init: RequestInit = { method };
     if (content.body !== undefined) {
       init.body = JSON.stringify(content.body);

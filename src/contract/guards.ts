@@ -9,6 +9,7 @@ import type {
   EntryPage,
   EntrySummary,
   Job,
+  RestoredFile,
   Status
 } from './types';
 
@@ -78,7 +79,23 @@ export function isEntryDetail(value: unknown): value is EntryDetail {
     'inputs' in value &&
     Array.isArray(value.inputs) &&
     'artefacts' in value &&
-    Array.isArray(value.artefacts)
+    Array.isArray(value.artefacts) &&
+    'artefacts_total' in value &&
+    isNumber(value.artefacts_total)
+  );
+}
+
+/** Whether a value tells what became of the files of a restoration. */
+export function isRestoration(
+  value: unknown
+): value is { files: RestoredFile[] } {
+  return (
+    isObject(value) &&
+    isListOf(
+      value.files,
+      (file): file is RestoredFile =>
+        isObject(file) && isText(file.path) && isText(file.result)
+    )
   );
 }
 
@@ -110,6 +127,7 @@ function isStatus(value: unknown): value is Status {
     isText(value.code_key) &&
     isText(value.kernel_name) &&
     Array.isArray(value.reasons) &&
+    Array.isArray(value.artefacts) &&
     (value.job === null || isJob(value.job))
   );
 }

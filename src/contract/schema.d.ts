@@ -84,6 +84,50 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/entries/{entry}/artefact': {
+    parameters: {
+      query: {
+        /** @description Path of a notebook of the project whose store holds the entry. */
+        path: components['parameters']['ProjectPath'];
+        /** @description The artefact's path as the entry names it. */
+        artefact: string;
+      };
+      header?: never;
+      path: {
+        entry: components['parameters']['EntryId'];
+      };
+      cookie?: never;
+    };
+    /** The bytes of one artefact, to be saved as a file and never shown */
+    get: operations['getEntryArtefact'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/restorations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Write the files of an execution to disk again
+     * @description Files that are gone are written; those with another content only with `overwrite`. Nothing is written outside the project, through links, to hidden files and folders, or over anything that is not a regular file.
+     */
+    post: operations['createRestoration'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/jobs': {
     parameters: {
       query?: never;
@@ -99,7 +143,8 @@ export interface paths {
      * @description A job for the same notebook that is still queued is returned instead of a second one.
      */
     post: operations['createJob'];
-    delete?: never;
+    /** Cancel all jobs that wait or run */
+    delete: operations['cancelAllJobs'];
     options?: never;
     head?: never;
     patch?: never;
@@ -120,6 +165,26 @@ export interface paths {
     post?: never;
     /** Cancel a job; a job that has ended is forgotten */
     delete: operations['cancelJob'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/stats': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How much was executed, and how much was saved
+     * @description Counted are the entries that are in the store now. A hit is an entry that took the place of an execution: its outputs were restored, or the notebook was to be executed and found fresh. It saves what that execution took; what judging and restoring took is not subtracted.
+     */
+    get: operations['getStats'];
+    put?: never;
+    post?: never;
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -202,10 +267,27 @@ export interface components {
       | 'env-changed'
       | 'upstream-stale'
       | 'declaration-changed'
+      | 'variant-changed'
       | 'invalidated'
       | 'expired'
       | 'unverifiable'
       | 'execution-incomplete';
+    JsonValue:
+      | (string | number | boolean | null)
+      | components['schemas']['JsonValue'][]
+      | {
+          [key: string]: components['schemas']['JsonValue'];
+        };
+    /** @description Values that are injected into a notebook behind its cell tagged parameters, by the names of variables. */
+    Parameters: {
+      [key: string]: components['schemas']['JsonValue'];
+    };
+    /** @description Parameters and options of an execution that change results; those at their default are left out. */
+    Variant: {
+      parameters?: components['schemas']['Parameters'];
+      /** @description Whether it went on after a cell that raised an error. */
+      allow_errors?: boolean;
+    };
     Reason: {
       code: components['schemas']['ReasonCode'];
       /** @description What the reason is about: a cell, a path, a module, a package, a variable. */
@@ -229,6 +311,8 @@ export interface components {
       entry: components['schemas']['EntryId'] | null;
       code_key: components['schemas']['CodeKey'];
       kernel_name: string;
+      /** @description What was judged; what the notebook's metadata, its project and the settings configure. */
+      variant: components['schemas']['Variant'];
       /** @description When that entry was made. */
       created: number | null;
       /** @description How long that execution took. */
@@ -240,6 +324,8 @@ export interface components {
       /** @description Number of code cells that are not blank. */
       cells: number;
       failure: components['schemas']['Failure'] | null;
+      /** @description Files that the entry's execution wrote and that are gone or changed, or could not be stored; told only where one notebook is asked about. */
+      artefacts: components['schemas']['ArtefactState'][];
       /** @description The job that is queued or running for this notebook. */
       job: components['schemas']['Job'] | null;
     };
@@ -274,12 +360,15 @@ export interface components {
       code_key: components['schemas']['CodeKey'];
       path: string;
       kernel_name: string;
+      variant: components['schemas']['Variant'];
       created: number;
       seconds: number;
       provenance: components['schemas']['Provenance'];
       outcome: components['schemas']['Outcome'];
       cells: number;
       output_bytes: number;
+      cpu_seconds: components['schemas']['CpuSeconds'];
+      peak_memory: components['schemas']['PeakMemory'];
       trusted: boolean;
       pinned: boolean;
     };
@@ -307,18 +396,77 @@ export interface components {
       modified: number | null;
       cells: number[];
     };
-    EntryArtefact: {
+    ArtefactState: {
+      /** @description Relative to the notebook's folder. */
       path: string;
+      /**
+       * @description The file against what the execution left; unknown where it is none that is looked at.
+       * @enum {string}
+       */
+      state: 'present' | 'missing' | 'changed' | 'unknown';
+      /** @description Whether its content is in the store. */
+      stored: boolean;
+      /** @description Why its content was not stored. */
+      left_out: components['schemas']['LeftOut'] | null;
+    };
+    /** @enum {string} */
+    LeftOut:
+      | 'too-large'
+      | 'too-much'
+      | 'too-many'
+      | 'ignored'
+      | 'secret'
+      | 'outside'
+      | 'not-writable'
+      | 'changed'
+      | 'unreadable';
+    EntryArtefact: components['schemas']['ArtefactState'] & {
       size: number | null;
       cells: number[];
+    };
+    /** @description Processor time of the kernel with its descendants; null when not known, as for a kernel on another machine. */
+    CpuSeconds: number | null;
+    /** @description Most bytes of the kernel with its descendants that were resident; null when not known. */
+    PeakMemory: number | null;
+    CellUsage: {
+      /** @description Wall time; null when the cell was not executed. */
+      seconds: number | null;
+      cpu_seconds: components['schemas']['CpuSeconds'];
+      peak_memory: components['schemas']['PeakMemory'];
+      output_bytes: number | null;
     };
     EntryDetail: components['schemas']['EntrySummary'] & {
       inputs: components['schemas']['EntryInput'][];
       artefacts: components['schemas']['EntryArtefact'][];
+      /** @description How many there are; the first 1000 are listed. */
+      artefacts_total: number;
       coverage: string[];
       gaps: string[];
       failure: components['schemas']['Failure'] | null;
       volatile: boolean;
+      /** @description Of each executed cell, in order. */
+      cell_usage: components['schemas']['CellUsage'][];
+      /** @description What `jupyter cache check` found when it made this entry. */
+      check: components['schemas']['Check'] | null;
+    };
+    /** @description What two executions in fresh kernels gave. */
+    Check: {
+      time: number;
+      other: components['schemas']['EntryId'];
+      /** @enum {string} */
+      outcome: 'repeatable' | 'different' | 'failed';
+      /** @description The cells that are not the same. */
+      cells: components['schemas']['CellCheck'][];
+      failure: components['schemas']['Failure'] | null;
+    };
+    CellCheck: {
+      cell: number;
+      /** @enum {string} */
+      outcome: 'same' | 'harmless' | 'different' | 'not-executed';
+      /** @description Names of the rules that know the harmless differences. */
+      rules: string[];
+      /** @description Lines of the first execution (-) and of the second (+) that differ. */
+      changes: string[];
     };
     /** @description An output as nbformat 4 defines it, with every text joined to one string. */
     Output: {
@@ -338,6 +486,38 @@ export interface components {
       trusted: boolean;
       cells: components['schemas']['CellOutputs'][];
     };
+    NotebookStatistics: {
+      path: string;
+      executions: number;
+      /** @description Executions that did not end well. */
+      failed: number;
+      /** @description Wall time of all executions. */
+      execution_seconds: number;
+      hits: number;
+      seconds_saved: number;
+      /** @description Size on disk of its blobs; what notebooks share counts for each. */
+      bytes: number;
+      /** @description When the latest execution ended. */
+      latest: number | null;
+      /** @description Wall time of the latest execution. */
+      seconds: number | null;
+      /** @description Why the latest execution did not end well. */
+      failure: components['schemas']['Failure'] | null;
+    };
+    Statistics: {
+      executions: number;
+      failed: number;
+      execution_seconds: number;
+      hits: number;
+      seconds_saved: number;
+      /** @description Size of all files in the stores, whatever notebook they belong to. */
+      store_bytes: number;
+      /** @description Paths of notebooks whose latest execution took longest. */
+      slowest: string[];
+      /** @description Paths of notebooks whose latest execution did not end well. */
+      failing: string[];
+      notebooks: components['schemas']['NotebookStatistics'][];
+    };
     /** @enum {string} */
     JobState: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
     /**
@@ -348,6 +528,8 @@ export interface components {
     Job: {
       id: string;
       path: string;
+      /** @description Those that were given with the job. */
+      parameters: components['schemas']['Parameters'];
       state: components['schemas']['JobState'];
       result: components['schemas']['JobResult'] | null;
       created: number;
@@ -359,6 +541,20 @@ export interface components {
       entry: components['schemas']['EntryId'] | null;
       code_key: components['schemas']['CodeKey'] | null;
       failure: components['schemas']['Failure'] | null;
+      /** @description It is one of many, and comes after what a person waits for. */
+      batch: boolean;
+      /** @description How often the server that worked on it ended. */
+      interruptions: number;
+      /** @description Bytes that its kernel with its descendants has now; null unless it runs on this machine. */
+      memory: number | null;
+      /** @description Seconds since it began, by the server's clock, or that it took; null before it began. */
+      elapsed_seconds: number | null;
+      /** @description Expected seconds of the whole execution, by what its cells took earlier; null when not known. */
+      estimated_seconds: number | null;
+      /** @description Expected seconds until its last cell ends; null unless it runs and that is known. */
+      seconds_left: number | null;
+      /** @description Of a job that ended as fresh, what the execution took that was not repeated. */
+      seconds_saved: number | null;
     };
     JobList: {
       jobs: components['schemas']['Job'][];
@@ -372,12 +568,55 @@ export interface components {
       force: boolean;
       /** @description Time limit for each cell; the server's setting when missing. */
       timeout?: number | null;
+      /**
+       * @description It is one of many, and comes after what a person waits for.
+       * @default false
+       */
+      batch: boolean;
+      /** @description None when missing. They outdo those that are declared; what is upstream of the notebook is executed without them. */
+      parameters?: components['schemas']['Parameters'];
     };
     CaptureRequest: {
       path: string;
     };
     InvalidationRequest: {
       path: string;
+    };
+    RestorationRequest: {
+      /** @description The notebook; paths of files start from its folder. */
+      path: string;
+      entry: components['schemas']['EntryId'];
+      /**
+       * @description Replace files that have another content now.
+       * @default false
+       */
+      overwrite: boolean;
+      /**
+       * @description Write files of an entry that is not signed by us.
+       * @default false
+       */
+      accept_untrusted: boolean;
+    };
+    RestoredFile: {
+      path: string;
+      /**
+       * @description restored: it was gone. overwritten: it had another content. same: nothing had to be done. differs: another content is there and was left. not-stored: its content is not in the store. untrusted: the entry is not signed by us. refused: its path is none to which anything is written. failed: it could not be read or written.
+       * @enum {string}
+       */
+      result:
+        | 'restored'
+        | 'overwritten'
+        | 'same'
+        | 'differs'
+        | 'not-stored'
+        | 'untrusted'
+        | 'refused'
+        | 'failed';
+      /** @description Why it is not as the execution left it. */
+      message: string;
+    };
+    Restoration: {
+      files: components['schemas']['RestoredFile'][];
     };
   };
   responses: {
@@ -567,6 +806,8 @@ export interface operations {
       query: {
         /** @description Path of a notebook of the project whose store holds the entry. */
         path: components['parameters']['ProjectPath'];
+        /** @description Whether they take the place of an execution, and so count in the statistics. */
+        hit?: boolean;
       };
       header?: never;
       path: {
@@ -598,6 +839,76 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+    };
+  };
+  getEntryArtefact: {
+    parameters: {
+      query: {
+        /** @description Path of a notebook of the project whose store holds the entry. */
+        path: components['parameters']['ProjectPath'];
+        /** @description The artefact's path as the entry names it. */
+        artefact: string;
+      };
+      header?: never;
+      path: {
+        entry: components['parameters']['EntryId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The bytes, as an attachment. */
+      200: {
+        headers: {
+          'Content-Disposition'?: string;
+          'X-Content-Type-Options'?: 'nosniff';
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': string;
+        };
+      };
+      400: components['responses']['BadRequest'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['StoreUnusable'];
+      /** @description The entry is there, but the content was not stored, or is damaged or missing. */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  createRestoration: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RestorationRequest'];
+      };
+    };
+    responses: {
+      /** @description What became of each file. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Restoration'];
+        };
+      };
+      400: components['responses']['BadRequest'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['StoreUnusable'];
     };
   };
   listJobs: {
@@ -649,6 +960,27 @@ export interface operations {
       409: components['responses']['StoreUnusable'];
     };
   };
+  cancelAllJobs: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The jobs that were cancelled, as they are now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobList'];
+        };
+      };
+      403: components['responses']['Forbidden'];
+    };
+  };
   getJob: {
     parameters: {
       query?: never;
@@ -694,6 +1026,33 @@ export interface operations {
           'application/json': components['schemas']['Job'];
         };
       };
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['StoreUnusable'];
+    };
+  };
+  getStats: {
+    parameters: {
+      query?: {
+        /** @description Path of a notebook or folder; may be repeated. All notebooks when missing. */
+        path?: string[];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The statistics. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Statistics'];
+        };
+      };
+      400: components['responses']['BadRequest'];
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];

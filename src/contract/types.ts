@@ -46,6 +46,19 @@ export type EntryPage = Schemas['EntryPage'];
 /** An entry with its inputs and artefacts. */
 export type EntryDetail = Schemas['EntryDetail'];
 
+/** A file that an execution wrote, and what became of it. */
+export type EntryArtefact = Schemas['EntryArtefact'];
+
+/** Which files are to be written to disk again. */
+export type RestorationRequest = Pick<
+  Schemas['RestorationRequest'],
+  'path' | 'entry'
+> &
+  Partial<Schemas['RestorationRequest']>;
+
+/** What became of one file of a restoration. */
+export type RestoredFile = Schemas['RestoredFile'];
+
 /** An output as nbformat 4 defines it. */
 export type Output = Schemas['Output'];
 

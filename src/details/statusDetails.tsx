@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { Failure, Reason, Status } from '../contract';
 import type { INotebookStatus } from '../tokens';
+import { artefactsText } from './artefactWords';
 import { revealCell } from './revealCell';
 import { ago, duration, moment } from './time';
 import { coverageText, gapText, meaningOf, provenanceText } from './words';
@@ -47,6 +48,7 @@ export function StatusDetails(props: IStatusDetailsProps): JSX.Element {
     return <p>{trans.__('Asking the server…')}</p>;
   }
   const { entry } = status;
+  const artefacts = artefactsText(status.artefacts, trans);
   const failure = failureToShow(status);
   return (
     <div className="jp-NotebookCache-details">
@@ -59,6 +61,7 @@ export function StatusDetails(props: IStatusDetailsProps): JSX.Element {
           </CellLink>
         </p>
       )}
+      {artefacts !== null && <p>{artefacts}</p>}
       {entry !== null && <Foundation status={status} trans={trans} />}
     </div>
   );

@@ -20,6 +20,27 @@ export function duration(seconds: number, trans: TranslationBundle): string {
   return trans.__('%1 h %2 min', Math.floor(minutes / 60), minutes % 60);
 }
 
+/** Bytes as a person reads them: `812 B`, `1.3 kB`, `25 MB`. */
+export function size(bytes: number, trans: TranslationBundle): string {
+  if (bytes < 999.5) {
+    return trans.__('%1 B', bytes);
+  }
+  if (bytes < 999_500) {
+    return trans.__('%1 kB', digits(bytes / 1e3));
+  }
+  if (bytes < 999_500_000) {
+    return trans.__('%1 MB', digits(bytes / 1e6));
+  }
+  if (bytes < 999_500_000_000) {
+    return trans.__('%1 GB', digits(bytes / 1e9));
+  }
+  return trans.__('%1 TB', digits(bytes / 1e12));
+}
+
+function digits(count: number): string {
+  return count.toFixed(count < 9.95 ? 1 : 0);
+}
+
 /**
  * How long ago something was, roughly.
  *

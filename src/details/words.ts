@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { EntrySummary, Job, Status } from '../contract';
-import { duration } from './time';
+import { duration, size } from './time';
 
 /** What a verdict means, in one sentence. */
 export function meaningOf(status: Status, trans: TranslationBundle): string {
@@ -106,8 +106,16 @@ export function gapText(item: string, trans: TranslationBundle): string {
       return trans.__('everything: the observation failed');
     case 'remote-kernel':
       return trans.__('files of another machine: the kernel ran there');
+    case 'remote-variables':
+      return trans.__(
+        'environment variables: those of the machine with the kernel are others'
+      );
     case 'too-many-files':
       return trans.__('some files: there were too many');
+    case 'undeclared-inputs':
+      return trans.__(
+        'files of the project that the isolated run looked for and did not have: declare them as assets'
+      );
     case 'unnameable-files':
       return trans.__('files whose names are no text');
     case 'unobserved-language':
@@ -144,15 +152,31 @@ export function outcomeText(
   }
 }
 
+/** What the kernel used for an entry; null when nothing is known of that. */
+export function usageText(
+  entry: EntrySummary,
+  trans: TranslationBundle
+): string | null {
+  const { cpu_seconds: seconds, peak_memory: memory } = entry;
+  // A server of an older version does not tell.
+  if (typeof seconds !== 'number' || typeof memory !== 'number') {
+    return null;
+  }
+  return trans.__(
+    'processor %1, memory %2, outputs %3',
+    duration(seconds, trans),
+    size(memory, trans),
+    size(entry.output_bytes, trans)
+  );
+}
+
 /** Where a job stands. */
 export function jobText(job: Job, trans: TranslationBundle): string {
   switch (job.state) {
     case 'queued':
       return trans.__('queued');
     case 'running':
-      return job.cells_total > 0
-        ? trans.__('%1 of %2 cells', job.cells_done, job.cells_total)
-        : trans.__('starting');
+      return runningText(job, trans);
     case 'cancelled':
       return trans.__('cancelled');
     case 'failed':
@@ -165,4 +189,18 @@ export function jobText(job: Job, trans: TranslationBundle): string {
       return trans.__('done in %1', duration(Math.max(0, seconds), trans));
     }
   }
+}
+
+function runningText(job: Job, trans: TranslationBundle): string {
+  const { cells_done: done, cells_total: total, seconds_left: left } = job;
+  // A server of an older version does not tell.
+  const rest = typeof left === 'number' ? duration(left, trans) : null;
+  if (total > 0) {
+    return rest === null
+      ? trans.__('%1 of %2 cells', done, total)
+      : trans.__('%1 of %2 cells, about %3 left', done, total, rest);
+  }
+  return rest === null
+    ? trans.__('starting')
+    : trans.__('starting, about %1 left', rest);
 }

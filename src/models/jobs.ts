@@ -84,6 +84,10 @@ export class Jobs implements IJobs, IDisposable {
     }
   }
 
+  async cancelAll(): Promise<void> {
+    this._take(await this._client.cancelAll());
+  }
+
   async refresh(): Promise<void> {
     await this._fetch();
   }

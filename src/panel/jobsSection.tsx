@@ -3,6 +3,7 @@ import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 import type { Job } from '../contract';
+import { size } from '../details/time';
 import { jobText } from '../details/words';
 import { isActive } from '../models/jobs';
 import type { INotebookCache } from '../tokens';
@@ -41,13 +42,27 @@ export class JobsSection extends ReactWidget {
           jobs.jobs.length === 0 ? (
             <p>{trans.__('No notebook is being executed.')}</p>
           ) : (
-            <ul className="jp-NotebookCache-jobs" aria-label={trans.__('Jobs')}>
-              {jobs.jobs.slice(0, MOST_SHOWN).map(job => (
-                <li key={job.id}>
-                  <JobLine cache={this._cache} job={job} trans={trans} />
-                </li>
-              ))}
-            </ul>
+            <>
+              {jobs.jobs.filter(isActive).length > 1 && (
+                <button
+                  type="button"
+                  className="jp-NotebookCache-link"
+                  onClick={() => void this._cache.actions.cancelAll()}
+                >
+                  {trans.__('Cancel all jobs')}
+                </button>
+              )}
+              <ul
+                className="jp-NotebookCache-jobs"
+                aria-label={trans.__('Jobs')}
+              >
+                {jobs.jobs.slice(0, MOST_SHOWN).map(job => (
+                  <li key={job.id}>
+                    <JobLine cache={this._cache} job={job} trans={trans} />
+                  </li>
+                ))}
+              </ul>
+            </>
           )
         }
       </UseSignal>
@@ -80,6 +95,11 @@ function JobLine({ cache, job, trans }: IJobProps): JSX.Element {
           {job.path}
         </span>
         <span>{jobText(job, trans)}</span>
+        {typeof job.memory === 'number' && (
+          <span title={trans.__('Memory of the kernel')}>
+            {size(job.memory, trans)}
+          </span>
+        )}
         {isActive(job) && (
           <button
             type="button"
@@ -106,6 +126,7 @@ function JobLine({ cache, job, trans }: IJobProps): JSX.Element {
       {job.state === 'running' && (
         <progress
           aria-label={trans.__('Progress of %1', job.path)}
+          aria-valuetext={jobText(job, trans)}
           max={Math.max(1, job.cells_total)}
           value={job.cells_done}
         />

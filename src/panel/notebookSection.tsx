@@ -4,9 +4,11 @@ import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 import type { EntrySummary } from '../contract';
+import { ArtefactList } from '../details/artefactList';
 import { StatusDetails } from '../details/statusDetails';
 import { ago, moment } from '../details/time';
-import { outcomeText } from '../details/words';
+import { outcomeText, usageText } from '../details/words';
+import { Artefacts } from '../models/artefacts';
 import { Entries } from '../models/entries';
 import type { INotebookCache, INotebookStatus } from '../tokens';
 import { chipOf } from '../toolbar/chipText';
@@ -22,11 +24,13 @@ export class NotebookSection extends ReactWidget {
     this._cache = cache;
     this._trans = trans;
     this._entries = new Entries(cache);
+    this._artefacts = new Artefacts(cache.client);
     this.addClass('jp-NotebookCache-body');
   }
 
   override dispose(): void {
     this._entries.dispose();
+    this._artefacts.dispose();
     super.dispose();
   }
 
@@ -54,6 +58,7 @@ export class NotebookSection extends ReactWidget {
           return panel ? (
             <ThisNotebook
               key={panel.id}
+              artefacts={this._artefacts}
               cache={this._cache}
               entries={this._entries}
               panel={panel}
@@ -74,9 +79,11 @@ export class NotebookSection extends ReactWidget {
   private readonly _cache: INotebookCache;
   private readonly _trans: TranslationBundle;
   private readonly _entries: Entries;
+  private readonly _artefacts: Artefacts;
 }
 
 interface INotebookProps {
+  readonly artefacts: Artefacts;
   readonly cache: INotebookCache;
   readonly entries: Entries;
   readonly panel: NotebookPanel;
@@ -84,7 +91,7 @@ interface INotebookProps {
 }
 
 function ThisNotebook(props: INotebookProps): JSX.Element {
-  const { cache, entries, panel, trans } = props;
+  const { artefacts, cache, entries, panel, trans } = props;
   const model = cache.statusOf(panel);
   return (
     <UseSignal signal={model.changed}>
@@ -92,12 +99,40 @@ function ThisNotebook(props: INotebookProps): JSX.Element {
         <>
           <Head model={model} trans={trans} />
           <StatusDetails model={model} panel={panel} trans={trans} />
+          <UseSignal signal={artefacts.changed}>
+            {() => <WrittenFiles {...props} model={model} />}
+          </UseSignal>
           <UseSignal signal={entries.changed}>
             {() => <EntryList {...props} model={model} />}
           </UseSignal>
         </>
       )}
     </UseSignal>
+  );
+}
+
+function WrittenFiles(
+  props: INotebookProps & { readonly model: INotebookStatus }
+): JSX.Element {
+  const { artefacts, cache, model, panel, trans } = props;
+  const { status } = model;
+  React.useEffect(() => void artefacts.follow(status), [artefacts, status]);
+  const entry = status?.entry ?? '';
+  return (
+    <>
+      {artefacts.error !== null && <p role="alert">{artefacts.error}</p>}
+      <ArtefactList
+        artefacts={artefacts.list}
+        total={artefacts.total}
+        urlOf={({ path }) => cache.client.artefactUrl(entry, model.path, path)}
+        onRestore={() => {
+          void cache.actions
+            .restoreFiles(panel, entry)
+            .then(() => status && artefacts.refresh(status));
+        }}
+        trans={trans}
+      />
+    </>
   );
 }
 
@@ -165,6 +200,7 @@ interface IEntryProps extends INotebookProps {
 function EntryLine(props: IEntryProps): JSX.Element {
   const { cache, entry, model, panel, trans } = props;
   const when = ago(entry.created, trans);
+  const usage = usageText(entry, trans);
   const isCurrent = entry.id === model.status?.entry;
   return (
     <li aria-current={isCurrent ? 'true' : undefined}>
@@ -184,6 +220,7 @@ function EntryLine(props: IEntryProps): JSX.Element {
           {trans.__('Restore')}
         </button>
       )}
+      {usage !== null && <div className="jp-NotebookCache-usage">{usage}</div>}
     </li>
   );
 }

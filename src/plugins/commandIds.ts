@@ -7,6 +7,7 @@ export const CommandIDs = {
   invalidate: 'notebook-cache:invalidate',
   cancel: 'notebook-cache:cancel',
   cacheSelected: 'notebook-cache:cache-selected',
+  invalidateSelected: 'notebook-cache:invalidate-selected',
   showPanel: 'notebook-cache:show-panel'
 } as const;
 

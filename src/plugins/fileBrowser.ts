@@ -9,10 +9,10 @@ import { cacheIcon } from '../toolbar/icons';
 import { INotebookCache } from '../tokens';
 import { CommandIDs, NO_ARGUMENTS } from './commandIds';
 
-/** Caches the notebooks that are selected in the file browser. */
+/** Caches the notebooks that are selected in the file browser, or invalidates what is cached of them. */
 export const fileBrowserPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-cache:file-browser',
-  description: 'Caches notebooks from the file browser.',
+  description: 'Caches and invalidates notebooks from the file browser.',
   autoStart: true,
   requires: [INotebookCache, IFileBrowserFactory, INotebookTracker],
   optional: [ITranslator],
@@ -53,6 +53,15 @@ export const fileBrowserPlugin: JupyterFrontEndPlugin<void> = {
             : cache.actions.cachePath(path));
         }
       }
+    });
+    app.commands.addCommand(CommandIDs.invalidateSelected, {
+      label: trans.__('Invalidate Cached Outputs'),
+      caption: trans.__(
+        'Never use the cached outputs of the selected notebooks again; nothing is deleted'
+      ),
+      describedBy: NO_ARGUMENTS,
+      isVisible: () => selected().length > 0,
+      execute: () => cache.actions.invalidatePaths(selected())
     });
   }
 };

@@ -73,11 +73,7 @@ function chipOfVerdict(
         trans.__('The execution ended in an error, and nothing changed since')
       );
     case 'stale':
-      return chip(
-        'stale',
-        trans.__('Stale'),
-        status.reasons[0]?.message ?? trans.__('The cached outputs are old')
-      );
+      return chip('stale', trans.__('Stale'), reasonsInShort(status, trans));
     case 'uncached':
       return chip(
         'uncached',
@@ -85,6 +81,22 @@ function chipOfVerdict(
         trans.__('This notebook was never executed by the cache')
       );
   }
+}
+
+/** The first reason, and how many there are besides. */
+function reasonsInShort(status: Status, trans: TranslationBundle): string {
+  const [first, ...others] = status.reasons;
+  if (!first) {
+    return trans.__('The cached outputs are old');
+  }
+  return others.length > 0
+    ? trans._n(
+        '%2 And %1 more reason.',
+        '%2 And %1 more reasons.',
+        others.length,
+        first.message
+      )
+    : first.message;
 }
 
 function chipOfFresh(

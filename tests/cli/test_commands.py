@@ -333,3 +333,42 @@ def test_a_quick_command_imports_no_heavy_library(project: Project) -> None:
         check=True,
     )
     assert done.stderr.strip().endswith("[]")
+
+
+def test_a_check_can_include_what_the_files_show(project: Project) -> None:
+    path = project.write("a.ipynb", "print(1)")
+    assert project.run("run", "--write")[0] == 0
+    assert project.run("status", "--check", "--outputs")[0] == 0
+    document = nbformat.read(path, as_version=4)
+    document.cells[1]["outputs"][0]["text"] = "2\n"
+    nbformat.write(document, path)
+    assert project.run("status", "--check")[0] == 0
+    assert project.run("status", "--check", "--outputs")[0] == 1
+    # A file that shows nothing shows nothing wrong.
+    document.cells[1]["outputs"] = []
+    nbformat.write(document, path)
+    assert project.run("status", "--check", "--outputs")[0] == 0
+
+
+def test_what_a_command_declares_holds_for_it(project: Project) -> None:
+    project.write("a.ipynb", "print(1)")
+    assert project.run("run")[0] == 0
+    assert project.run("status", "--check", "--expires", "1d", "--network", "allow")[0] == 0
+    assert project.run("status", "--check", "--packages", "content")[0] == 1
+    for option in (("--expires", "soon"), ("--packages", "x"), ("--network", "maybe")):
+        code, out, err = project.run("status", *option)
+        assert (code, out, len(err.splitlines())) == (2, "", 1)
+
+
+def test_many_reasons_of_one_kind_are_told_in_short(project: Project) -> None:
+    for number in range(30):
+        (project.folder / f"{number}.csv").write_text("1")
+    project.write("a.ipynb", "for n in range(30):\n    print(open(f'{n}' + '.csv').read())")
+    assert project.run("run")[0] == 0
+    for number in range(30):
+        (project.folder / f"{number}.csv").write_text("22")
+    _, out, _ = project.run("status")
+    assert out.count("was changed") == 5
+    assert "and 25 more of this kind (file-changed)" in out
+    _, out, _ = project.run("status", "--json")
+    assert len(json.loads(out)[0]["reasons"]) == 30

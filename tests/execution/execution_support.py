@@ -13,11 +13,12 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from jupyterlab_cache.cache import NotebookCache
-from jupyterlab_cache.execution.engine import ExecutionRequest, execute
+from jupyterlab_cache.execution.engine import execute
 from jupyterlab_cache.execution.freshening import Outcome, Wish, freshen
 from jupyterlab_cache.execution.jobs import ENDED, Job
 from jupyterlab_cache.execution.kernels import Kernels
 from jupyterlab_cache.execution.queue import JobQueue
+from jupyterlab_cache.execution.request import ExecutionRequest
 from jupyterlab_cache.inputs.verdict import Status
 from jupyterlab_cache.store.store import Store, StoredEntry
 
@@ -97,7 +98,9 @@ class Project:
 
     def wish(self, **options: Any) -> Wish:
         """A wish that notes which kernels were started for it."""
-        return Wish(on_kernel=lambda id: self.started.append(id) if id else None, **options)
+        return Wish(
+            on_kernel=lambda kernel: self.started.append(kernel.id) if kernel else None, **options
+        )
 
     def status(self, notebook: Path) -> Status:
         (status,) = self.cache.status([notebook])

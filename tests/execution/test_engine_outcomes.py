@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from collections.abc import Callable
 
 import pytest
 from execution_support import ENDLESS, Project, code, until
 from nbformat.v4 import new_output
 
-from jupyterlab_cache.execution.engine import ExecutionSettings
+from jupyterlab_cache.execution.request import ExecutionSettings
 
 KILL_ITSELF = "import os\nprint('last words', flush=True)\nos.kill(os.getpid(), 9)"
 
@@ -178,6 +180,65 @@ async def test_a_kernel_that_dies_is_reported_as_such(project: Project) -> None:
     status = project.status(path)
     assert status.verdict == "stale"
     assert [reason.code for reason in status.reasons] == ["execution-incomplete"]
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (
+            "import os\nos.write(2, b'no more\\x1b[31m luck\\n')\nos._exit(3)",
+            ["code 3", "no more luck"],
+        ),
+        ("import os\nos.kill(os.getpid(), 9)", ["memory"]),
+        ("import ctypes\nctypes.string_at(0)", ["SIGSEGV"]),
+    ],
+    ids=["exit", "killed", "segfault"],
+)
+async def test_a_kernels_death_is_told_with_its_last_words(
+    project: Project, source: str, words: list[str]
+) -> None:
+    stored = await project.execute(project.write("a.ipynb", source))
+    assert stored.entry.outcome == "died"
+    assert stored.entry.failure is not None
+    for word in words:
+        assert word in stored.entry.failure.message
+
+
+async def test_what_a_kernel_says_at_its_start_is_not_among_its_last_words(
+    project: Project, add_kernelspec: Callable[..., None]
+) -> None:
+    start = (
+        "import os\nos.write(2, b'good morning\\n')\n"
+        "from ipykernel import kernelapp\nkernelapp.launch_new_instance()"
+    )
+    add_kernelspec("polite", sys.executable, "-c", start, "-f", "{connection_file}")
+    source = "import os\nos.write(2, b'good night\\n')\nos._exit(3)"
+    stored = await project.execute(project.write("a.ipynb", source, kernel="polite"))
+    assert stored.entry.failure is not None
+    assert "good night" in stored.entry.failure.message
+    assert "good morning" not in stored.entry.failure.message
+
+
+async def test_what_a_kernel_writes_to_its_error_stream_never_blocks_it(project: Project) -> None:
+    source = (
+        "import os\nfor _ in range(2000):\n    os.write(2, b'x' * 9999 + b'\\n')\nprint('done')"
+    )
+    stored = await project.execute(project.write("a.ipynb", source))
+    assert stored.entry.outcome == "ok"
+    assert project.texts(stored)[0].endswith("done\n")
+
+
+async def test_a_notebook_has_a_time_limit_of_its_own(project: Project) -> None:
+    path = project.write(
+        "a.ipynb", "print('first')", "import time\ntime.sleep(60)", "print('never')"
+    )
+    settings = ExecutionSettings(cell_timeout=50, notebook_timeout=1.5)
+    stored = await project.execute(path, settings=settings)
+    assert stored.entry.outcome == "timeout"
+    assert stored.entry.failure is not None
+    assert stored.entry.failure.cell == 1
+    assert "notebook took longer than 1.5 s" in stored.entry.failure.message
+    assert project.texts(stored) == ["first\n", "", ""]
 
 
 async def test_a_task_that_is_given_up_takes_its_kernel_with_it(project: Project) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from execution_support import ENDLESS, OpenQueue, Project, ended, until
 
-from jupyterlab_cache.execution.engine import ExecutionSettings
+from jupyterlab_cache.execution.job_book import JobMissing
 from jupyterlab_cache.execution.jobs import Job
-from jupyterlab_cache.execution.queue import JobMissing
+from jupyterlab_cache.execution.request import ExecutionSettings
 
 
 async def test_a_job_executes_its_notebook_and_knows_what_came_of_it(
@@ -234,3 +234,31 @@ async def test_a_stopped_queue_leaves_no_kernel_and_says_what_was_interrupted(
     failures = [queue.get(job.id).failure for job in jobs[:2]]
     assert [failure.name for failure in failures if failure] == ["Interrupted"] * 2
     assert list(project.store.job_files.read_all()) == [jobs[2].id]
+
+
+async def test_a_click_goes_before_a_batch(project: Project, open_queue: OpenQueue) -> None:
+    queue = open_queue()
+    wait = "import os, time\nwhile not os.path.exists('go'):\n    time.sleep(0.05)"
+    first = await queue.submit(project.write("first.ipynb", wait), batch=True)
+    await until(lambda: queue.get(first.id).state == "running")
+    batch = [await queue.submit(project.write(f"{name}.ipynb", "1"), batch=True) for name in "abc"]
+    click = await queue.submit(project.write("click.ipynb", "1"))
+    joined = await queue.submit(project.folder / "c.ipynb")
+    assert joined.id == batch[2].id
+    order: list[str] = []
+    queue.listen(lambda job: order.append(job.id) if job.state == "running" else None)
+    (project.folder / "go").touch()
+    await ended(queue, first, *batch, click)
+    turns = [job for job in dict.fromkeys(order) if job != first.id]
+    assert turns == [joined.id, click.id, batch[0].id, batch[1].id]
+
+
+async def test_all_can_be_cancelled_at_once(project: Project, open_queue: OpenQueue) -> None:
+    queue = open_queue()
+    jobs = [await queue.submit(project.write(f"{name}.ipynb", ENDLESS)) for name in "abc"]
+    done = await queue.submit(project.write("d.ipynb", "1"))
+    await until(lambda: queue.get(jobs[0].id).cells_total == 1)
+    assert {job.id for job in await queue.cancel_all()} == {job.id for job in (*jobs, done)}
+    states = [job.state for job in await ended(queue, *jobs, done)]
+    assert states == ["cancelled"] * 4
+    assert await queue.cancel_all() == []

@@ -62,6 +62,22 @@ async def test_what_was_queued_is_taken_up_by_the_next_queue(
     assert project.store.job_files.read_all() == {}
 
 
+async def test_what_was_interrupted_is_taken_up_again_once_by_policy(
+    project: Project, open_queue: OpenQueue
+) -> None:
+    path = project.write("a.ipynb", "print('again')")
+    left = leave(project, path, state="running", kernel_id="gone", cells_done=1, cells_total=3)
+    twice = leave(project, path, state="running", interruptions=1)
+    queue = open_queue()
+    await queue.start([project.folder], take_up_interrupted=True)
+    job, _ = await ended(queue, left, twice)
+    assert (job.state, job.interruptions) == ("done", 1)
+    assert project.texts(job.entry) == ["again\n"]
+    failure = queue.get(twice.id).failure
+    assert failure is not None
+    assert failure.name == "Interrupted"
+
+
 async def test_what_ran_when_a_process_was_killed_counts_as_interrupted(
     project: Project, open_queue: OpenQueue
 ) -> None:

@@ -14,8 +14,9 @@ import psutil
 import pytest
 from execution_support import ENDLESS, Project, until
 
-from jupyterlab_cache.execution.engine import ExecutionSettings
 from jupyterlab_cache.execution.kernels import KernelStartFailed, UnknownKernel
+from jupyterlab_cache.execution.launch import Kernel
+from jupyterlab_cache.execution.request import ExecutionSettings
 
 AddKernelspec = Callable[..., None]
 
@@ -51,6 +52,15 @@ async def test_a_kernel_that_cannot_be_started_is_reported(
     with pytest.raises(KernelStartFailed, match=words):
         await project.execute(path)
     assert project.store.page()[1] == 0
+
+
+async def test_a_kernel_that_ends_at_once_has_its_last_words_told(
+    project: Project, add_kernelspec: AddKernelspec
+) -> None:
+    add_kernelspec("broken", sys.executable, "-m", "no_such_kernel_module")
+    path = project.write("a.ipynb", "1", kernel="broken")
+    with pytest.raises(KernelStartFailed, match="No module named no_such_kernel_module"):
+        await project.execute(path)
 
 
 async def test_a_kernel_that_never_answers_is_given_up(
@@ -144,7 +154,7 @@ async def test_the_kernels_identifier_is_told_and_taken_back(
     told: list[Any] = []
     await project.execute(project.write("a.ipynb", "1"), on_kernel=told.append)
     assert len(told) == 2
-    assert isinstance(told[0], str)
+    assert isinstance(told[0], Kernel)
     assert told[1] is None
     await project.kernels.close()
     assert os.listdir(runtime_folder) == []

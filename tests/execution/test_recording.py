@@ -152,6 +152,7 @@ def test_what_is_nested_beyond_reason_is_refused_in_words(project: Project) -> N
         observation=Observation(),
         seconds=0.0,
         cell_seconds=[0.0],
+        cell_usages=[None],
         variant={},
         provenance="executed",
     )

@@ -94,6 +94,11 @@ OWN_USES = {
     "write-and-list": "open(p, 'w').write('x')\n"
     "print(os.path.basename(p) in os.listdir(os.path.dirname(p)))",
 }
+# Files that the notebook before this one makes itself; p is one of them.
+EARLIER_USES = {
+    "read-earlier": "print(open(p).read() if os.path.isfile(p) else 'none')",
+    "list-earlier": "print(sorted(os.listdir(os.path.dirname(p))))",
+}
 PREAMBLE = """import glob, importlib, importlib.util, os, shutil, subprocess, sys
 from pathlib import Path
 def run(command):
@@ -123,20 +128,26 @@ class Use:
     way: str
     name: str = ""
 
-    def source(self, own: str) -> str:
+    def source(self, own: str, earlier: str) -> str:
         """The cell."""
-        name = own if self.way in OWN_USES else self.name
-        ways = USES | FOLDER_USES | VARIABLE_USES | MODULE_USES | OWN_USES
+        name = self.name
+        if self.way in OWN_USES:
+            name = own
+        elif self.way in EARLIER_USES:
+            name = earlier
+        ways = USES | FOLDER_USES | VARIABLE_USES | MODULE_USES | OWN_USES | EARLIER_USES
         return f"p = {name[::-1]!r}[::-1]\n{ways[self.way]}"
 
 
 @dataclass(frozen=True)
 class Edit:
-    """A change: ``write``, ``delete``, ``rename``, ``touch``, ``folder``, ``set`` or ``revert``."""
+    """A change of a file, of a variable (``set``), of a notebook's code (``code``); or an execution
+    of everything (``run``), or everything as it was (``revert``)."""
 
     how: str
     name: str = ""
     value: str | None = None
+    use: Use | None = None
 
 
 @dataclass(frozen=True)
@@ -152,13 +163,7 @@ class Plan:
 
 def plans() -> st.SearchStrategy[Plan]:
     """Projects of one to three notebooks, executed at once, and their histories."""
-    uses = st.one_of(
-        st.builds(Use, st.sampled_from(sorted(USES)), st.sampled_from(FILES)),
-        st.builds(Use, st.sampled_from(sorted(FOLDER_USES)), st.sampled_from(FOLDERS)),
-        st.builds(Use, st.sampled_from(sorted(VARIABLE_USES)), st.sampled_from(VARIABLES)),
-        st.builds(Use, st.sampled_from(sorted(MODULE_USES)), st.sampled_from(MODULES)),
-        st.builds(Use, st.sampled_from(sorted(OWN_USES))),
-    )
+    uses = _uses()
     texts = {name: st.sampled_from(CONTENTS) for name in FILES[:4]}
     modules = {name: st.sampled_from(MODULE_CONTENTS) for name in MODULE_FILES[:2]}
     inner = {name: st.sampled_from(MODULE_CONTENTS[:2]) for name in MODULE_FILES[2:]}
@@ -176,6 +181,17 @@ def plans() -> st.SearchStrategy[Plan]:
     )
 
 
+def _uses() -> st.SearchStrategy[Use]:
+    return st.one_of(
+        st.builds(Use, st.sampled_from(sorted(USES)), st.sampled_from(FILES)),
+        st.builds(Use, st.sampled_from(sorted(FOLDER_USES)), st.sampled_from(FOLDERS)),
+        st.builds(Use, st.sampled_from(sorted(VARIABLE_USES)), st.sampled_from(VARIABLES)),
+        st.builds(Use, st.sampled_from(sorted(MODULE_USES)), st.sampled_from(MODULES)),
+        st.builds(Use, st.sampled_from(sorted(OWN_USES))),
+        st.builds(Use, st.sampled_from(sorted(EARLIER_USES))),
+    )
+
+
 def _edits() -> st.SearchStrategy[Edit]:
     own = tuple(f"out/{notebook}/{cell}.txt" for notebook in range(3) for cell in range(2))
     texts = st.sampled_from(FILES + own)
@@ -189,6 +205,8 @@ def _edits() -> st.SearchStrategy[Edit]:
         st.builds(Edit, st.just("touch"), every),
         st.builds(Edit, st.just("folder"), st.sampled_from(FILES + FOLDERS)),
         st.builds(Edit, st.just("set"), st.sampled_from(VARIABLES), st.sampled_from([None, "z"])),
+        st.builds(Edit, st.just("code"), st.sampled_from("012"), st.just("1"), _uses()),
+        st.just(Edit("run")),
         st.just(Edit("revert")),
     )
 
@@ -205,22 +223,39 @@ class Played:
         self.project.environment.update(plan.variables)
         for number, uses in enumerate(plan.notebooks):
             self.project.write(f"out/{number}/keep.txt", "")
-            own = [f"out/{number}/{cell}.txt" for cell in range(len(uses))]
-            cells = [use.source(name) for use, name in zip(uses, own, strict=True)]
-            self._cells[f"{number}.ipynb"] = [PREAMBLE, *cells]
-            self.project.notebook(PREAMBLE, *cells, name=f"{number}.ipynb")
+            sources = [self._source(use, number, cell) for cell, use in enumerate(uses)]
+            self._write_notebook(number, [PREAMBLE, *sources])
+        self._jobs = plan.jobs
         self.results = self.project.cache.run(jobs=plan.jobs)
         self._put_back = self.project.snapshot()
+        self._first_cells = {name: list(cells) for name, cells in self._cells.items()}
+
+    @staticmethod
+    def _source(use: Use, number: int, cell: int) -> str:
+        earlier = f"out/{number - 1}/0.txt" if number else "data/a.txt"
+        return use.source(f"out/{number}/{cell}.txt", earlier)
+
+    def _write_notebook(self, number: int, cells: list[str]) -> None:
+        self._cells[f"{number}.ipynb"] = cells
+        self.project.notebook(*cells, name=f"{number}.ipynb")
 
     def verdicts(self) -> dict[str, str]:
-        """The present verdicts by notebook."""
-        return {status.path: status.verdict for status in self.project.cache.status()}
+        """The present verdicts by notebook; what was seen before must not show in them."""
+        found = self.project.cache.status()
+        assert found == self.project.new_cache().status()
+        return {status.path: status.verdict for status in found}
 
     def edit(self, edit: Edit) -> None:
         """Change the project; what cannot be done, as to delete what is not there, is not."""
+        self.project.rest()  # so that verdicts stand that this may change
         place = self.project.root / edit.name
         if edit.how == "revert":
             self._put_back()
+            self._cells = {name: list(cells) for name, cells in self._first_cells.items()}
+        elif edit.how == "run":
+            self.project.cache.run(jobs=self._jobs)
+        elif edit.how == "code":
+            self._edit_code(int(edit.name), int(edit.value or 0), edit.use)
         elif edit.how == "set":
             self.project.environment.pop(edit.name, None)
             if edit.value is not None:
@@ -237,6 +272,13 @@ class Played:
             elif edit.how == "rename":
                 self._write(self.project.root / str(edit.value), place.read_text())
                 place.unlink(missing_ok=True)
+
+    def _edit_code(self, number: int, cell: int, use: Use | None) -> None:
+        cells = self._cells.get(f"{number}.ipynb")
+        if cells is not None and use is not None:
+            changed = [*cells]
+            changed[1 + cell] = self._source(use, number, cell)
+            self._write_notebook(number, changed)
 
     def _write(self, place: Path, content: str) -> None:
         if not place.is_dir() and not place.parent.is_file():
@@ -273,7 +315,9 @@ class Played:
 def check(plan: Plan, folder: Path) -> list[str]:
     """Play a plan to its end; what was wrong, in words, with the edits that led there."""
     played = Played(plan, folder)
-    wrong = [f"{r.path} failed: {r.failure}" for r in played.results if r.result != "executed"]
+    # A notebook with the same code as another has the same entry.
+    good = ("executed", "fresh")
+    wrong = [f"{r.path} failed: {r.failure}" for r in played.results if r.result not in good]
     first = played.verdicts()
     wrong += [
         f"{name} is {verdict} after its run"

@@ -101,6 +101,20 @@ def test_a_file_that_is_read_and_then_written_with_the_same_is_an_input(project:
     assert project.status().verdict == "stale"
 
 
+@pytest.mark.parametrize("how", ["copyfile", "copy", "copy2", "move", "copytree", "rmtree"])
+def test_what_is_made_anew_by_each_execution(how: str, project: Project) -> None:
+    make = {
+        "move": "open('new', 'w').write('1')\nshutil.move('new', out)",
+        "copytree": "shutil.copytree('in', out, dirs_exist_ok=True)",
+        "rmtree": "shutil.rmtree(out, ignore_errors=True)\nshutil.copytree('in', out)",
+    }.get(how, f"shutil.{how}('in/data.csv', out)")
+    project.write("in/data.csv", "1")
+    project.notebook("import shutil\nout = 'o' + 'ut'", make)
+    for _ in range(3):
+        (result,) = project.cache.run([project.root / "a.ipynb"], force=True)
+        assert (result.result, project.status().reasons) == ("executed", ())
+
+
 def test_a_file_that_someone_else_changes_during_the_run(project: Project) -> None:
     """Here a child process, which nobody observes, is that someone."""
     project.write("result", "before")

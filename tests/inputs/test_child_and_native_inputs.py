@@ -201,3 +201,45 @@ def test_a_file_that_a_child_makes_and_python_reads(project: Project) -> None:
     assert project.status().verdict == "fresh"
     project.write("result", "by someone else")
     assert project.status().verdict == "stale"
+
+
+@pytest.mark.parametrize("command", ["!cat {path}", "%%bash\ncat {path}", "!sh -c 'cat {path}'"])
+def test_a_file_outside_the_project_that_a_command_names(command: str, project: Project) -> None:
+    path = project.outside / "data.csv"
+    path.write_text("before\n")
+    play(
+        Scenario(
+            "outside",
+            (command.format(path=path),),
+            lambda _: path.write_text("after all\n"),
+            "file-changed",
+            "data.csv",
+        ),
+        project,
+    )
+
+
+def test_a_file_outside_the_project_that_a_command_writes(project: Project) -> None:
+    path = project.outside / "log.txt"
+    path.write_text("an older one\n")
+    project.notebook(f"!date > {path}")
+    project.run()
+    path.write_text("something else\n")
+    assert project.status().verdict == "fresh"
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict"),
+    [
+        ("!wget -q -t 1 http://cache.invalid/data.csv || echo none", "stale"),
+        ("!git -c http.timeout=1 ls-remote https://cache.invalid/x.git || echo none", "stale"),
+        ("!curl -s http://localhost:1/ || echo none", "fresh"),
+        ("!ls file:///tmp || echo none", "fresh"),
+    ],
+    ids=["wget", "git", "this-machine", "file"],
+)
+def test_a_command_that_names_another_machine(code: str, verdict: str, project: Project) -> None:
+    project.notebook(code)
+    project.run()
+    status = project.status()
+    assert (status.verdict, "network" in status.gaps) == (verdict, verdict == "stale")

@@ -240,6 +240,19 @@ def test_network_is_refused_unless_allowed(project: Project) -> None:
     assert project.status().verdict == "fresh"
 
 
+def test_what_is_declared_nearer_outdoes_what_is_declared_for_all(project: Project) -> None:
+    project.notebook(CONTACTS)
+    project.run()
+    project.cache.settings = Declaration(network="allow")
+    assert project.cache.status()[0].verdict == "fresh"
+    declare_for_project(network="refuse")(project)
+    assert project.cache.status()[0].verdict == "stale"
+    declare(project, network="allow")
+    assert project.cache.status()[0].verdict == "fresh"
+    project.cache.declared = Declaration(network="refuse")
+    assert project.cache.status()[0].verdict == "stale"
+
+
 def test_allowing_the_network_allows_nothing_else(project: Project) -> None:
     project.notebook(*NOTHING_READ)
     declare(project, network="allow")

@@ -6,7 +6,10 @@ import gzip
 import io
 import pickle
 import sqlite3
+import subprocess
+import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 from scenarios import Project, Scenario, play, removes, writes
@@ -153,6 +156,49 @@ def test_a_file_of_another_folder_by_a_relative_path(project: Project) -> None:
     )
 
 
+def test_the_same_name_in_another_folder_is_another_file(project: Project) -> None:
+    play(
+        Scenario(
+            "same name",
+            (
+                NAME,
+                "import os\nprint(open(name).read())\nos.chdir('sub')\nprint(open(name).read())",
+            ),
+            writes("sub/data.csv", "longer than before"),
+            "file-changed",
+            "sub/data.csv",
+            files={"data.csv": "before", "sub/data.csv": "before"},
+        ),
+        project,
+    )
+
+
+def test_each_cell_that_reads_a_file_is_known(project: Project) -> None:
+    project.write("data.csv", "x")
+    read = "for _ in range(3):\n    open(name).read()"
+    project.notebook(NAME, read, "1", read)
+    project.run()
+    (stored,) = project.cache.project_of(project.root / "a.ipynb").store.page()[0]
+    (item,) = (item for item in stored.entry.inputs if item.kind == "file")
+    assert item.cells == (1, 3)
+
+
+@pytest.mark.parametrize("how", ["rewritten", "replaced", "removed and made"])
+def test_what_is_read_again_after_the_notebook_changed_it(project: Project, how: str) -> None:
+    change = {
+        "rewritten": "open(name, 'w').write('made here')",
+        "replaced": "open('new', 'w').write('made here')\nos.replace('new', name)",
+        "removed and made": "os.remove(name)\nopen(name, 'w').write('made here')",
+    }[how]
+    project.write("data.csv", "before")
+    project.notebook(
+        NAME, f"import os\nprint(open(name).read())\n{change}\nprint(open(name).read())"
+    )
+    project.run()
+    # The next run would begin with another file.
+    assert project.status().verdict == "stale"
+
+
 def test_a_file_outside_the_project(project: Project) -> None:
     (project.outside / "data.csv").write_text("before")
     project.environment["WHERE"] = str(project.outside)
@@ -198,3 +244,81 @@ def test_a_file_whose_name_is_no_text_makes_a_run_that_is_not_reused(project: Pr
     status = project.status()
     assert status.verdict == "stale"
     assert "unnameable-files" in status.gaps
+
+
+def test_a_file_that_is_swapped_and_swapped_back_during_the_run(project: Project) -> None:
+    """What is there at the end is what was there first, and not what was read in between."""
+    data = project.write("data.csv", "one\n")
+    other = project.outside / "other.csv"
+    other.write_text("another\n")
+    project.notebook(
+        "name = ''.join(['da', 'ta.csv'])\nopen(name).close()",
+        f"!mv data.csv {project.outside}/kept; cp {other} data.csv",
+        "print(open(name).read())",
+        f"!rm data.csv; cp {project.outside}/kept data.csv",
+    )
+    project.run()
+    assert data.read_text() == "one\n"
+    assert project.status().verdict != "fresh"
+
+
+def make_database(path: Path, *rows: int) -> None:
+    path.unlink(missing_ok=True)
+    connection = sqlite3.connect(path)
+    connection.execute("create table t (x)")
+    connection.executemany("insert into t values (?)", [(row,) for row in rows])
+    connection.commit()
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "uri", ["file:{}", "file:{}?mode=ro", "file://{}?immutable=1", "file://localhost{}?mode=ro"]
+)
+def test_a_database_that_is_named_by_a_uri(uri: str, project: Project) -> None:
+    path = project.outside / "a table.db"
+    make_database(path, 1)
+    where = uri.format(str(path).replace(" ", "%20"))
+    reads = "print(sqlite3.connect(where, uri=True).execute('select * from t').fetchall())"
+    play(
+        Scenario(
+            "uri",
+            (f"import sqlite3\nwhere = {where!r}", reads),
+            lambda _: make_database(path, 2, 3),
+            "file-changed",
+            "a table.db",
+        ),
+        project,
+    )
+
+
+WRITER = """import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute("pragma journal_mode=wal")
+for line in sys.stdin:
+    connection.execute("insert into t values (?)", (int(line),))
+    connection.commit()
+    print("written", flush=True)
+"""
+
+
+def test_a_database_whose_last_rows_are_only_in_its_log(project: Project) -> None:
+    path = project.outside / "table.db"
+    make_database(path, 1)
+    # Another process: one that closes a database's file gives up its own locks on it.
+    command = [sys.executable, "-c", WRITER, str(path)]
+    with subprocess.Popen(command, stdin=-1, stdout=-1, text=True, bufsize=1) as writer:
+        assert writer.stdin is not None and writer.stdout is not None
+
+        def add(row: int) -> None:
+            print(row, file=writer.stdin)
+            assert writer.stdout.readline() == "written\n"  # type: ignore[union-attr]
+
+        add(2)
+        reads = "print(sqlite3.connect(where).execute('select * from t').fetchall())"
+        project.notebook(f"import sqlite3\nwhere = {str(path)!r}", reads)
+        project.run()
+        assert project.status().verdict == "fresh"
+        assert project.printed() == "[(1,), (2,)]\n"
+        add(3)
+        reasons = [(reason.code, reason.subject) for reason in project.status().reasons]
+    assert reasons == [("file-changed", f"{path}-wal")]

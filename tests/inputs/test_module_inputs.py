@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
+import py_compile
+import threading
+import time
+from pathlib import Path
+
 import pytest
 from scenarios import Project, Scenario, play, removes, writes
 
@@ -98,28 +105,28 @@ APPEARING = [
         ("try:\n    import local_settings as s\nexcept ImportError:\n    s = None\nprint(s)",),
         writes("local_settings.py", ONE),
         "module-changed",
-        ".",
+        "local_settings",
     ),
     Scenario(
         "shadows-the-standard-library",
         ("import colorsys; print(colorsys.rgb_to_hls(0, 0, 0))",),
         writes("colorsys.py", "def rgb_to_hls(*_):\n    return 'shadow'\n"),
         "module-changed",
-        ".",
+        "colorsys",
     ),
     Scenario(
         "shadows-an-installed-package",
         ("import yaml; print(yaml.__name__)",),
         writes("yaml/__init__.py", "shadow = True\n"),
         "module-changed",
-        ".",
+        "yaml",
     ),
     Scenario(
         "package-beside-a-module",
         ("import steps; print(steps.value)",),
         writes("steps/__init__.py", TWO),
         "module-changed",
-        ".",
+        "steps",
         files={"steps.py": ONE},
     ),
     Scenario(
@@ -127,7 +134,7 @@ APPEARING = [
         ("try:\n    import kit.extra\nexcept ImportError:\n    print('without')",),
         writes("kit/extra.py", ONE),
         "module-changed",
-        "kit",
+        "kit/extra",
         files={"kit/__init__.py": ""},
     ),
     Scenario(
@@ -135,7 +142,7 @@ APPEARING = [
         ("import sys; sys.path[:0] = ['first', 'second']\nimport steps; print(steps.value)",),
         writes("first/steps.py", TWO),
         "module-changed",
-        "first",
+        "first/steps",
         files={"first/readme": "", "second/steps.py": ONE},
     ),
 ]
@@ -162,9 +169,6 @@ def test_a_module_that_goes(project: Project) -> None:
 
 def test_an_old_bytecode_file_does_not_run_instead_of_its_source(project: Project) -> None:
     """CPython runs a stale .pyc after an edit of equal size within the same second."""
-    import os
-    import py_compile
-
     source = project.write("steps.py", "value = 1\n")
     cached = py_compile.compile(str(source))
     assert cached is not None
@@ -174,6 +178,83 @@ def test_an_old_bytecode_file_does_not_run_instead_of_its_source(project: Projec
     project.notebook("import steps; print(steps.value)")
     project.run()
     assert project.printed() == "2\n"
+
+
+def compiled_later(project: Project, source: str, content: str) -> Path:
+    """A module with bytecode that is as old as it is to be relied on, and tells who it is.
+
+    The bytecode is of another content than the source: a test sees which of them runs.
+    """
+    path = project.write(source, content.replace("from source", "from pyc"))
+    time.sleep(2.2)
+    cached = Path(str(py_compile.compile(str(path))))
+    data = cached.read_bytes()
+    path.write_text(content)
+    # The header names the source's time and size, as CPython compares them.
+    size = path.stat().st_size.to_bytes(4, "little")
+    modified = int(path.stat().st_mtime).to_bytes(4, "little")
+    cached.write_bytes(data[:8] + modified + size + data[16:])
+    return cached
+
+
+@pytest.mark.parametrize("age", ["rested", "racy", "by digest"])
+def test_bytecode_runs_only_where_it_is_surely_that_of_the_source(
+    project: Project, age: str
+) -> None:
+    cached = compiled_later(project, "steps.py", "value = 'from source'\n")
+    if age == "rested":
+        time.sleep(2.2)
+        cached.write_bytes(cached.read_bytes())
+    if age == "by digest":
+        time.sleep(2.2)
+        data = cached.read_bytes()
+        unchecked = importlib.util.source_hash(b"whatever")
+        cached.write_bytes(data[:4] + (1).to_bytes(4, "little") + unchecked + data[16:])
+    project.notebook("import steps; print(steps.value)")
+    project.run()
+    assert project.printed() == ("from pyc\n" if age == "rested" else "from source\n")
+
+
+def test_bytecode_of_what_a_link_led_to_before(project: Project) -> None:
+    times = []
+    for name in "ab":
+        path = project.write(f"conf_{name}.py", f"value = {name!r}\n")
+        times.append(int(path.stat().st_mtime))
+    for name in "ab":
+        os.utime(project.root / f"conf_{name}.py", (times[0], times[0]))
+    link = project.root / "conf.py"
+    link.symlink_to("conf_a.py")
+    time.sleep(2.2)
+    py_compile.compile(str(link))
+    link.unlink()
+    link.symlink_to("conf_b.py")
+    project.notebook("import conf; print(conf.value)")
+    project.run()
+    assert project.printed() == "b\n"
+
+
+def test_a_module_that_changes_after_it_was_loaded_from_bytecode(project: Project) -> None:
+    source = project.write("steps.py", "value = 1\n")
+    time.sleep(2.2)
+    py_compile.compile(str(source))
+    wait = "import time, pathlib\npathlib.Path('loaded').touch()\n"
+    wait += "while not pathlib.Path('changed').exists():\n    time.sleep(0.02)"
+    project.notebook("import steps; print(steps.value)", wait)
+
+    def change() -> None:
+        while not (project.root / "loaded").exists():
+            time.sleep(0.02)
+        source.write_text("value = 2\n")
+        (project.root / "changed").touch()
+
+    editor = threading.Thread(target=change)
+    editor.start()
+    project.run()
+    editor.join()
+    # What was computed belongs to no state of the module, so it was executed once more.
+    entries, _ = project.cache.project_of(project.root / "a.ipynb").store.page()
+    assert [stored.entry.changed_inputs for stored in entries] == [(), ("steps.py",)]
+    assert (project.status().verdict, project.printed()) == ("fresh", "2\n")
 
 
 def test_a_module_that_the_notebook_writes_itself(project: Project) -> None:

@@ -253,3 +253,60 @@ def test_another_interpreter_version_is_named(install: Install, project: Project
     python = inputs["python", "python"]
     assert python.fingerprint.startswith(f"cpython {sys.version.split()[0]} ")
     assert "/" not in python.fingerprint
+
+
+def test_a_version_that_is_asked_for_without_an_import(install: Install, project: Project) -> None:
+    asks = "from importlib import metadata\nprint(metadata.version('weir' + 'other'))"
+    project.notebook(asks, kernel="weir")
+    project.run()
+    assert project.status().verdict == "fresh"
+    install("weirother", "2.0")
+    assert reasons(project) == [("package-changed", "weirother 1.0 → 2.0")]
+    install("weirother", "1.0")
+    assert project.status().verdict == "fresh"
+
+
+def test_a_package_that_is_asked_for_and_not_installed(
+    install: Install, environment: Path, project: Project
+) -> None:
+    pip(environment, "uninstall", "--yes", "weirother")
+    asks = """from importlib import metadata
+try:
+    print(metadata.version('weir' + 'other'))
+except metadata.PackageNotFoundError:
+    print('none')"""
+    project.notebook(asks, kernel="weir")
+    project.run()
+    assert project.status().verdict == "fresh"
+    install("weirother", "1.0")
+    assert reasons(project) == [("package-changed", "weirother was not installed and is now: 1.0")]
+
+
+def test_a_settings_file_that_a_library_looks_for_in_vain(
+    install: Install, project: Project
+) -> None:
+    looks = "import os\ndef level():\n    return os.path.exists('weir' + '.toml')\n"
+    install("weirother", "1.0", {"weirother.py": looks})
+    project.notebook("import weirother\nprint(weirother.level())", kernel="weir")
+    project.run()
+    assert project.status().verdict == "fresh"
+    project.write("weir.toml", "level = 3")
+    assert [code for code, _ in reasons(project)] == ["file-appeared"]
+    (project.root / "weir.toml").unlink()
+    assert project.status().verdict == "fresh"
+
+
+def test_a_data_file_that_somebody_put_among_the_packages(
+    install: Install, environment: Path, project: Project
+) -> None:
+    place = next((environment.parent.parent / "lib").glob("python*/site-packages")) / "model.txt"
+    place.write_text("one")
+    reads = "import weirother, os\nfolder = os.path.dirname(weirother.__file__)\n"
+    reads += "print(open(os.path.join(folder, 'mod' + 'el.txt')).read())"
+    project.notebook(reads, kernel="weir")
+    project.run()
+    assert project.status().verdict == "fresh"
+    place.write_text("another")
+    assert [code for code, _ in reasons(project)] == ["file-changed"]
+    place.write_text("one")
+    assert project.status().verdict == "fresh"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from pathlib import Path
 
 import nbformat
@@ -45,28 +46,64 @@ def test_outputs_are_those_of_a_plain_execution(fork: bool, project: Project) ->
     assert ["".join(item.get("text", "") for item in cell) for cell in outputs] == expected
 
 
-def test_the_random_state_is_that_of_a_seeded_start(project: Project) -> None:
-    """Attaching must not draw from ``random``: a start-up file that seeds it shows a draw."""
-    profile = project.outside / "ipython" / "profile_default" / "startup"
-    profile.mkdir(parents=True)
-    (profile / "00-seed.py").write_text("import random\nrandom.seed(7)\ndel random\n")
+DRAWS = ("import random", "print(random.random())", "print(random.random())")
+
+
+def _at_start(project: Project, text: str) -> Path:
+    """Have every kernel of the project run ``text`` when it starts."""
+    folder = project.outside / "ipython" / "profile_default" / "startup"
+    folder.mkdir(parents=True)
     project.environment["IPYTHONDIR"] = str(project.outside / "ipython")
-    cells = ["import random", "print(random.random())", "print(random.random())"]
-    path = project.notebook(*cells)
-    plain = nbformat.read(path, 4)
-    NotebookClient(plain, resources={"metadata": {"path": str(project.root)}}).execute(
-        env=project.environment
-    )
-    expected = "".join(output["text"] for cell in plain.cells for output in cell.outputs)
+    path = folder / "00-seed.py"
+    path.write_text(text)
+    return path
+
+
+def test_the_random_state_is_that_of_a_seeded_start(project: Project) -> None:
+    """Attaching must not draw from ``random``.
+
+    The tip of the day is switched off: each reply to a client that asks whether the kernel is
+    there draws one, and how often a client asks depends on how long the kernel takes to start.
+    """
+    seeded = "import random\nrandom.seed(7)\ndel random\nget_ipython().enable_tip = False\n"
+    path = _at_start(project, seeded)
+    project.notebook(*DRAWS)
     project.run()
-    assert project.printed() == expected
+    generator = random.Random(7)
+    assert project.printed() == f"{generator.random()}\n{generator.random()}\n"
 
     # What ran before the first cell is an input, too.
     put_back = project.snapshot()
-    (profile / "00-seed.py").write_text("import random\nrandom.seed(8)  # another\ndel random\n")
-    assert [reason.code for reason in project.status().reasons] == ["file-changed"]
+    path.write_text(seeded.replace("7", "8") + "# another\n")
+    assert [reason.code for reason in project.status().reasons] == ["python-changed"]
     put_back()
     assert project.status().verdict == "fresh"
+
+
+def test_nothing_is_asked_between_the_cells(project: Project) -> None:
+    """A kernel that is asked whether it is there draws a tip: the second number would differ."""
+    _at_start(project, "import random\nrandom.seed(7)\ndel random\n")
+    path = project.notebook(*DRAWS)
+    project.run()
+    first, second = project.printed().split()
+    plain = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_code_cell(
+                "import random\nrandom.seed(7)\n"
+                "for answers in range(1000):\n"
+                "    draw = random.getstate()\n"
+                f"    if str(random.random()) == '{first}':\n"
+                "        print(random.random())\n"
+                "        break\n"
+                "    random.setstate(draw)\n"
+                "    get_ipython().kernel.banner"
+            )
+        ]
+    )
+    NotebookClient(plain, resources={"metadata": {"path": str(path.parent)}}).execute(
+        env=project.environment
+    )
+    assert plain.cells[0].outputs[0]["text"].strip() == second
 
 
 def test_a_notebook_that_meddles_with_what_is_watched(project: Project) -> None:

@@ -115,6 +115,17 @@ def test_an_upstream_notebook_without_good_outputs_counts_as_stale(
     assert (reason.subject, reason.message.endswith(ending)) == ("a.ipynb", True)
 
 
+def test_an_upstream_notebook_that_takes_the_place_of_another_one(chain: Project) -> None:
+    link(chain, "final.ipynb", None, "old")
+    assert executed(chain, "final.ipynb") == {"final.ipynb": "executed"}
+    (chain.root / "a.ipynb").replace(chain.root / "final.ipynb")
+    assert verdicts(chain) == dict.fromkeys(["b.ipynb", "c.ipynb", "final.ipynb"], "fresh")
+    chain.write("in.txt", "two")
+    found = statuses(chain)
+    assert {path: status.verdict for path, status in found.items()} == dict.fromkeys(found, "stale")
+    assert [reason.subject for reason in found["b.ipynb"].reasons] == ["final.ipynb"]
+
+
 def test_an_upstream_notebook_that_is_gone_or_broken_gives_no_reason(chain: Project) -> None:
     chain.write("in.txt", "two")
     (chain.root / "a.ipynb").unlink()
@@ -227,6 +238,6 @@ def test_entries_that_are_not_ours_make_no_edges(chain: Project) -> None:
 
 
 def test_a_shown_verdict_depends_on_everything_upstream(chain: Project) -> None:
-    paths = chain.cache.look().paths_behind(chain.status("c.ipynb"))
+    paths = chain.cache.look().states_behind(chain.status("c.ipynb"))
     expected = {"a.ipynb", "b.ipynb", "a.txt", "b.txt", "in.txt"}
     assert {str(chain.root / name) for name in expected} <= set(paths)

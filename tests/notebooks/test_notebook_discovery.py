@@ -213,22 +213,22 @@ def test_a_folder_that_may_not_be_read_is_passed_over(
 def test_the_project_root_is_the_nearest_folder_with_a_mark(tmp_path: Path, mark: str) -> None:
     path = tmp_path / "a/b/c/n.ipynb"
     path.parent.mkdir(parents=True)
-    assert find_project_root(path, tmp_path) == tmp_path
+    assert find_project_root(path.parent, tmp_path) == tmp_path
     (tmp_path / "a" / mark).write_text("")
-    assert find_project_root(path, tmp_path) == tmp_path / "a"
+    assert find_project_root(path.parent, tmp_path) == tmp_path / "a"
     (tmp_path / "a/b/c" / mark).mkdir()
-    assert find_project_root(path, tmp_path) == tmp_path / "a/b/c"
-    assert find_project_root(tmp_path / "a/n.ipynb", tmp_path) == tmp_path / "a"
+    assert find_project_root(path.parent, tmp_path) == tmp_path / "a/b/c"
+    assert find_project_root(tmp_path / "a", tmp_path) == tmp_path / "a"
 
 
 def test_marks_above_the_boundary_do_not_count(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     path = tmp_path / "a/b/n.ipynb"
-    assert find_project_root(path, tmp_path / "a") == tmp_path / "a"
-    assert find_project_root(path, tmp_path / "a/b") == tmp_path / "a/b"
+    assert find_project_root(path.parent, tmp_path / "a") == tmp_path / "a"
+    assert find_project_root(path.parent, tmp_path / "a/b") == tmp_path / "a/b"
 
 
 def test_a_notebook_that_does_not_exist_has_a_project_too(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("")
-    assert find_project_root(tmp_path / "x/y/n.ipynb", tmp_path / "x") == tmp_path / "x"
-    assert find_project_root(tmp_path / "x/n.ipynb", tmp_path) == tmp_path
+    assert find_project_root(tmp_path / "x/y", tmp_path / "x") == tmp_path / "x"
+    assert find_project_root(tmp_path / "x", tmp_path) == tmp_path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 from pathlib import Path
 
@@ -204,6 +205,8 @@ def test_reading_never_starts_another_program(
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a program was started")
 
+    # When it is loaded, it asks pandoc for its version, where there is one.
+    importlib.import_module("jupytext")
     monkeypatch.setattr(subprocess, "Popen", refuse)
     header = f"---\njupyter:\n  jupytext:\n    text_representation:\n      format_name: {name}\n"
     path = put(tmp_path / "a.md", header + "      extension: .md\n---\n\n1\n")

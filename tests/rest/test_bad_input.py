@@ -95,7 +95,7 @@ async def test_an_unknown_kernel_is_named(client: Any, notebooks: Path) -> None:
     ids=lambda body: body[:20].decode("latin1"),
 )
 async def test_a_body_that_does_not_fit(client: Any, notebooks: Path, body: bytes) -> None:
-    for resource in ("jobs", "captures", "status"):
+    for resource in ("jobs", "captures", "status", "restorations"):
         status, answer = await client.send("POST", resource, raw=body)
         assert status in (400, 404), (resource, answer)
         assert answer["message"]
@@ -106,8 +106,9 @@ async def test_entries_and_jobs_that_do_not_exist(client: Any, notebooks: Path) 
         ("GET", f"entries/{ID}"),
         ("DELETE", f"entries/{ID}"),
         ("GET", f"entries/{ID}/outputs"),
+        ("GET", f"entries/{ID}/artefact"),
     ):
-        status, _ = await client.send(method, resource, path="a.ipynb")
+        status, _ = await client.send(method, resource, path="a.ipynb", artefact="x")
         assert status == 404
     for method in ("GET", "DELETE"):
         status, _ = await client.send(method, f"jobs/{ID}")
@@ -152,9 +153,12 @@ async def test_a_notebook_deleted_while_its_job_runs_loses_nothing(
         ("GET", f"entries/{ID}/outputs?path=a.ipynb"),
         ("GET", "jobs"),
         ("POST", "jobs"),
+        ("DELETE", "jobs"),
         ("GET", f"jobs/{ID}"),
         ("DELETE", f"jobs/{ID}"),
         ("POST", "captures"),
+        ("GET", f"entries/{ID}/artefact?path=a.ipynb&artefact=x"),
+        ("POST", "restorations"),
     ],
 )
 async def test_nobody_gets_in_without_a_token(

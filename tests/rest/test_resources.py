@@ -174,6 +174,22 @@ async def test_a_running_kernel_is_visible_and_gone_afterwards(
     assert jp_serverapp.kernel_manager.list_kernel_ids() == []
 
 
+async def test_the_memory_of_a_running_jobs_kernel_is_told(
+    client: Any, write_notebook: Any
+) -> None:
+    write_notebook("a.ipynb", "import time; kept = bytearray(300_000_000); time.sleep(60)")
+    _, job = await client.post("jobs", {"path": "a.ipynb"})
+    assert job["memory"] is None
+    for _ in range(200):
+        _, job = await client.get(f"jobs/{job['id']}")
+        if (job["memory"] or 0) > 300_000_000:
+            break
+        await asyncio.sleep(0.1)
+    assert job["memory"] > 300_000_000
+    await client.send("DELETE", f"jobs/{job['id']}")
+    assert (await client.finished(job["id"]))["memory"] is None
+
+
 async def test_a_job_can_be_cancelled_and_then_forgotten(client: Any, write_notebook: Any) -> None:
     write_notebook("a.ipynb", "import time; time.sleep(60)")
     _, job = await client.post("jobs", {"path": "a.ipynb"})
@@ -184,6 +200,21 @@ async def test_a_job_can_be_cancelled_and_then_forgotten(client: Any, write_note
     await client.send("DELETE", f"jobs/{job['id']}")
     status, _ = await client.get(f"jobs/{job['id']}")
     assert status == 404
+
+
+async def test_all_jobs_can_be_cancelled_at_once(client: Any, write_notebook: Any) -> None:
+    jobs = []
+    for name in ("a", "b"):
+        write_notebook(f"{name}.ipynb", "import time; time.sleep(60)")
+        _, job = await client.post("jobs", {"path": f"{name}.ipynb", "batch": True})
+        assert job["batch"] is True
+        jobs.append(job)
+    status, answer = await client.send("DELETE", "jobs")
+    assert status == 200
+    assert {job["id"] for job in answer["jobs"]} == {job["id"] for job in jobs}
+    for job in jobs:
+        assert (await client.finished(job["id"]))["state"] == "cancelled"
+    assert (await client.send("DELETE", "jobs"))[1] == {"jobs": []}
 
 
 async def test_progress_is_told_as_events(

@@ -29,7 +29,7 @@ def entry_for(
 ) -> Entry:
     """An entry of one cell whose blobs are in the store."""
     output = {"output_type": "stream", "name": "stdout", "text": text}
-    outputs, size = put_outputs(store.blobs, [[output]])
+    outputs, (size,) = put_outputs(store.blobs, [[output]])
     digest = sha256(code.encode()).hexdigest()
     values: dict[str, Any] = {
         "code_key": code_key(code),

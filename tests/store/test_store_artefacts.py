@@ -13,21 +13,22 @@ from jupyterlab_cache.store.records import Artefact, Entry
 from jupyterlab_cache.store.store import Store
 
 
-def test_a_store_tells_whether_any_entry_wrote_a_file(
+def test_a_store_tells_which_entries_wrote_files(
     store: Store, make_entry: Callable[..., Entry], open_again: Callable[..., Store]
 ) -> None:
-    assert not store.has_artefacts()
+    assert store.writers() == ()
     store.put(make_entry("a"))
-    assert not store.has_artefacts()
+    assert store.writers() == ()
     writer = store.put(make_entry("b", artefacts=(Artefact("out.csv"),)))
-    assert store.has_artefacts()
+    assert store.writers() == (writer,)
     other = open_again()
-    assert other.has_artefacts()
+    assert other.writers() == (writer,)
     other.remove(writer.id)
-    assert not store.has_artefacts()
+    assert store.writers() == ()
     # Of the same code as an entry that was looked at before.
-    other.put(make_entry("a", created=1.0, artefacts=(Artefact("out.csv"),)))
-    assert store.has_artefacts()
+    writer = other.put(make_entry("a", created=1.0, artefacts=(Artefact("out.csv"),)))
+    assert store.writers() == (writer,)
+    assert store.writers() is store.writers()
 
 
 def test_an_entry_that_was_read_before_is_gone_when_its_file_is(

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from store_support import only_file, plant
 
+from jupyterlab_cache.store.checks import CellCheck, Check
 from jupyterlab_cache.store.errors import EntryMissing, StoreError
 from jupyterlab_cache.store.records import Entry
 from jupyterlab_cache.store.signatures import KeyRing
@@ -160,3 +161,33 @@ def test_names_that_no_job_has_are_refused(store: Store, name: str) -> None:
     assert not store.folder.exists()
     with pytest.raises(StoreError):
         store.job_files.write("large", b"x" * (4 * 1024**2 + 1))
+
+
+def test_a_check_is_kept_and_goes_with_its_entry(store: Store) -> None:
+    entry_id = "a" * 32
+    assert store.marks.check_of(entry_id) is None
+    cells = (CellCheck(3, "different", changes=("-1", "+2")), CellCheck(4, "harmless", ("timing",)))
+    check = Check(1.5, "b" * 32, "different", cells)
+    store.marks.keep_check(entry_id, check)
+    assert store.marks.check_of(entry_id) == check
+    store.marks.keep_check(entry_id, Check(2.0, "c" * 32, "repeatable"))
+    assert store.marks.check_of(entry_id) == Check(2.0, "c" * 32, "repeatable")
+    store.marks.forget(entry_id)
+    assert store.marks.check_of(entry_id) is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"[]",
+        b"[" * 100_000,
+        b'{"time": 1, "other": "../x", "outcome": "repeatable"}',
+        b'{"time": 1e300, "other": "' + b"a" * 32 + b'", "outcome": "repeatable"}',
+        b'{"time": 1, "other": "' + b"a" * 32 + b'", "outcome": "fresh"}',
+    ],
+)
+def test_a_check_that_cannot_be_read_is_none(store: Store, data: bytes) -> None:
+    store.marks.keep_check("a" * 32, Check(1.0, "b" * 32, "repeatable"))
+    (store.folder / "marks" / "checked" / ("a" * 32)).write_bytes(data)
+    assert store.marks.check_of("a" * 32) is None

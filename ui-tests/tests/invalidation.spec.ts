@@ -23,6 +23,22 @@ test('outputs are invalidated from the notebook, and made anew', async ({
   await expect(lab.chip()).toHaveText(/^Fresh$/, { timeout: 60_000 });
 });
 
+test('outputs are invalidated from the file browser', async ({ lab }) => {
+  lab.writeNotebook('a.ipynb', ["print('here')"]);
+  await lab.open('a.ipynb');
+  await lab.button('Cache this notebook').click();
+  await expect(lab.chip()).toHaveText(/^Fresh$/, { timeout: 60_000 });
+
+  await lab.page.filebrowser.openDirectory(lab.folder);
+  await lab.page
+    .locator('.jp-DirListing-item', { hasText: 'a.ipynb' })
+    .click({ button: 'right' });
+  await lab.page
+    .getByRole('menuitem', { name: 'Invalidate Cached Outputs', exact: true })
+    .click();
+  await expect(lab.chip()).toHaveText(/^Stale$/);
+});
+
 test('a changed file is named with its lines, and taken back', async ({
   lab
 }) => {

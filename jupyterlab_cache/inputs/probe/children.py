@@ -16,15 +16,15 @@ def follow_children(notes: Notes) -> None:
 
     def in_child() -> None:
         spool.is_child = True
-        notes.busy = False
+        notes.busy.clear()  # of the threads only the one that forked is there
         # What the parent noted is the parent's; the same thing counts anew here.
         for records in (notes.files, notes.folders, notes.stats):
             records.clear()
-        for names in (notes.variables, notes.environment_files):
+        for names in (notes.variables, notes.environment_files, notes.distributions):
             names.clear()
 
     if not spool.is_open:  # a kernel on another machine
-        notes.gaps.add("child-processes")
+        notes.add("gap", notes.gaps, "child-processes")
         return
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=in_child)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import os
 import time
 from typing import Any
+from urllib.parse import unquote
 
 from .notes import (
     MOST_PATHS,
+    RACY_SECONDS,
     Notes,
     absolute,
     digest,
     get_frame,
+    real_access,
+    real_getcwd,
     real_listdir,
     signature,
 )
 
-RACY_SECONDS = 2.0
 SMALL_BYTES = 1 << 20
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 CODE_SUFFIXES = (".py", ".pyc", ".so", ".pyd")
@@ -32,9 +35,35 @@ class FileNotes:
 
     def __init__(self, notes: Notes) -> None:
         self.notes = notes
+        self._noted: set[tuple[Any, ...]] = set()
+        self._noted_in = ""
+
+    def forget_noted(self) -> None:
+        """Another cell begins: what it opens counts anew."""
+        self._noted.clear()
+
+    def was_noted(self, arguments: tuple[Any, ...]) -> bool:
+        """Whether this cell opened the same in the same way before: there is nothing to note.
+
+        Args:
+            arguments: Of the audit event ``open``, be it of user code's own making.
+        """
+        try:
+            path = arguments[0]
+            if type(path) is not str or arguments not in self._noted:
+                return False
+            return path.startswith(os.sep) or real_getcwd() == self._noted_in
+        except (IndexError, TypeError, OSError):
+            return False
 
     def note(
-        self, path: str, *, writes: bool, truncates: bool = False, database: bool = False
+        self,
+        path: str,
+        *,
+        writes: bool,
+        truncates: bool = False,
+        database: bool = False,
+        named: bool = False,
     ) -> None:
         """Note that a file is about to be read or written.
 
@@ -43,6 +72,7 @@ class FileNotes:
             writes: Whether it is written.
             truncates: Whether its former content goes.
             database: Whether it is opened for writing even to be read.
+            named: Whether no more is known than that a command line names it.
         """
         notes = self.notes
         record = notes.files.get(path)
@@ -53,7 +83,7 @@ class FileNotes:
             before = signature(path)
             if before == [-1]:
                 return  # a folder or a special file
-            record = notes.files[path] = {
+            new = {
                 "before": before,
                 "first": "write" if writes else "read",
                 "truncated": writes and truncates,
@@ -62,6 +92,7 @@ class FileNotes:
                 "digest": None,
                 "database": database,
             }
+            record = notes.files.setdefault(path, new)  # another thread may have been first
             if before is not None and not (writes and truncates):
                 # At the end times and size tell whether it is still the same, unless it was
                 # changed just before, or will be written, or is looked at from another machine.
@@ -78,8 +109,18 @@ class FileNotes:
         ):
             # It was read before; what it held then can be told now for the last time.
             record["digest"] = digest(path)
+        record["named"] = named
         if notes.charge(record["written" if writes else "read"]):
             notes.spool.write("file", path, record)
+
+    def note_named(self, path: str) -> None:
+        """Note that a command line names a file, which the command may read or write.
+
+        Args:
+            path: Its absolute path.
+        """
+        if path not in self.notes.files:
+            self.note(path, writes=False, named=True)
 
     def on_open(self, path: Any, mode: Any, flags: Any) -> None:
         """An audit event ``open``."""
@@ -101,6 +142,12 @@ class FileNotes:
             writes = bool(number & WRITING)
             truncates = bool(number & os.O_TRUNC)
         self.note(place, writes=writes, truncates=truncates)
+        if type(path) is str and place in self.notes.files:
+            here = real_getcwd()
+            if len(self._noted) >= MOST_PATHS or here != self._noted_in:
+                self._noted.clear()
+            self._noted_in = here
+            self._noted.add((path, mode, flags))
 
     def _note_environment(self, place: str) -> None:
         """A file among installed packages: it tells which of them are used."""
@@ -133,7 +180,7 @@ class FileNotes:
             names = None
         made = {
             os.path.basename(name)
-            for name, record in notes.files.items()
+            for name, record in list(notes.files.items())
             if record["before"] is None and os.path.dirname(name) == place
         }
         notes.folders[place] = {
@@ -174,10 +221,33 @@ class FileNotes:
 
     def on_database(self, database: Any, *_: Any) -> None:
         """An audit event ``sqlite3.connect``."""
-        if isinstance(database, (str, bytes)) and os.fsdecode(database) not in ("", ":memory:"):
-            place = absolute(database)
-            if place is not None:
-                self.note(place, writes=False, database=True)
+        if not isinstance(database, (str, bytes, os.PathLike)):
+            return
+        name = database_file(os.fsdecode(database))
+        place = absolute(name) if name else None
+        if place is not None:
+            self.note(place, writes=False, database=True)
+            # What was written last may be in there, and not yet in the file itself.
+            if real_access(place + "-wal", os.R_OK):
+                self.note(place + "-wal", writes=False, database=True)
+
+
+def database_file(name: str) -> str:
+    """The file behind the name of an SQLite database, which may be a URI; nothing if there is none.
+
+    Follows https://www.sqlite.org/uri.html.
+
+    Args:
+        name: As it is given to ``sqlite3.connect``.
+    """
+    if name.startswith("file:"):
+        name, _, options = name[5:].partition("#")[0].partition("?")
+        if name.startswith("//"):
+            name = "/" + name[2:].partition("/")[2]
+        name = unquote(name)
+        if "mode=memory" in options or "vfs=memdb" in options:
+            return ""
+    return "" if name == ":memory:" else name
 
 
 def by_package_search() -> bool:

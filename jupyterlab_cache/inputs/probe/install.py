@@ -11,15 +11,15 @@ from collections.abc import Callable
 from typing import Any
 
 from .children import become_plain, follow_children, tell_imports
-from .commands import note_command
+from .commands import note_command, script_of
 from .files import FileNotes
 from .identity import describe
-from .modules import modules_report, use_sources_only, watch_searches
+from .modules import distrust_bytecode, modules_report, watch_distributions, watch_searches
 from .native_readers import watch_native_readers
 from .notes import COLLECT_EVENT, Notes, real_access, real_listdir
 from .spool import Spool
 from .stats import note_entries, watch_stats
-from .variables import watch_variables
+from .variables import given_variables, watch_variables
 
 CHILD_EVENTS = (
     "subprocess.Popen",
@@ -30,23 +30,26 @@ CHILD_EVENTS = (
     "os.forkpty",
     "os.startfile",
 )
-LOOPBACK = ("", "localhost", "::1", "0.0.0.0")
 
 
-def install(project_root: str, folder: str, shell: Any) -> None:
+def install(project_roots: tuple[str, ...], folder: str, shell: Any) -> None:
     """Start to note what is used, in a kernel.
 
     Args:
-        project_root: Code below this folder is the user's.
+        project_roots: Code below these folders is the user's.
         folder: The run's folder, for what has to be written through.
         shell: IPython's shell.
     """
-    notes = Notes(project_root, describe(), Spool(folder))
+    notes = Notes(project_roots, describe(), Spool(folder))
     files = FileNotes(notes)
 
     def before_cell(info: Any = None) -> None:
+        files.forget_noted()
         if info is None or getattr(info, "store_history", True):
             notes.cell += 1
+        script = script_of(str(getattr(info, "raw_cell", "")))
+        if script:
+            notes.quietly("script", note_command, files, (script,))
 
     for place in _startup_files(shell):
         files.note(place, writes=False)
@@ -54,15 +57,15 @@ def install(project_root: str, folder: str, shell: Any) -> None:
     _watch(notes, files, lambda: _report(notes, shell))
 
 
-def install_in_child(project_root: str, folder: str) -> None:
+def install_in_child(project_roots: tuple[str, ...], folder: str) -> None:
     """Start to note what is used, in another Python that the kernel started.
 
     Args:
-        project_root: Code below this folder is the user's.
+        project_roots: Code below these folders is the user's.
         folder: The run's folder.
     """
     become_plain(folder)
-    notes = Notes(project_root, describe(), Spool(folder))
+    notes = Notes(project_roots, describe(), Spool(folder))
     notes.spool.is_child = True
     _watch(notes, FileNotes(notes), lambda: "")
     atexit.register(tell_imports, notes)
@@ -71,8 +74,8 @@ def install_in_child(project_root: str, folder: str) -> None:
 def _watch(notes: Notes, files: FileNotes, report: Callable[[], str]) -> None:
     def on_connect(_socket: Any, address: Any = None) -> None:
         host = address[0] if isinstance(address, tuple) and address else None
-        if isinstance(host, str) and host not in LOOPBACK and not host.startswith("127."):
-            notes.add("network", notes.network, host)
+        if isinstance(host, str):
+            notes.add_host(host)
 
     def on_scandir(path: Any = None) -> None:
         files.on_listing(path)
@@ -95,11 +98,13 @@ def _watch(notes: Notes, files: FileNotes, report: Callable[[], str]) -> None:
 
     def on_child(*arguments: Any) -> None:
         notes.add("gap", notes.gaps, "child-processes")
-        note_command(notes, arguments)
+        note_command(files, arguments)
 
     handlers |= dict.fromkeys(CHILD_EVENTS, on_child)
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open" and files.was_noted(arguments):
+            return
         handler = handlers.get(event)
         if handler is not None:
             notes.quietly(event, handler, *arguments)
@@ -108,8 +113,9 @@ def _watch(notes: Notes, files: FileNotes, report: Callable[[], str]) -> None:
             arguments[0].append(report())
 
     follow_children(notes)
-    use_sources_only(notes)
+    distrust_bytecode(files)
     watch_searches(notes)
+    watch_distributions(notes)
     watch_variables(notes)
     watch_stats(notes)
     watch_native_readers(files)
@@ -144,8 +150,10 @@ def _report(notes: Notes, shell: Any) -> str:
         "stats": _sayable(notes, notes.stats),
         **modules_report(notes, shell),
         "variables": sorted(notes.variables),
+        "given_variables": given_variables(notes.variables),
         "network": sorted(notes.network),
         "environment_files": sorted(_sayable(notes, dict.fromkeys(notes.environment_files))),
+        "distributions": sorted(notes.distributions),
         "folders_made": sorted(_sayable(notes, dict.fromkeys(notes.folders_made))),
         "gaps": sorted(notes.gaps),
         "errors": sorted(notes.errors),

@@ -123,6 +123,9 @@ def _note(files: FileNotes, sources: Any) -> None:
             _note(files, source)
         elif isinstance(source, (str, bytes, os.PathLike)):
             path = os.fsdecode(source)
+            if "://" in path:
+                files.notes.add_hosts_of(path)
+                continue
             if os.path.isdir(path):
                 found = glob.glob(os.path.join(glob.escape(path), "**"), recursive=True)
             else:

@@ -38,6 +38,13 @@ EXISTENCE = {
     "mkdir",
     "makedirs",
     "access",
+    # They look whether it is another file, and no pipe, before they write it.
+    "copyfile",
+    "copymode",
+    "copystat",
+    "copytree",
+    "move",
+    "rmtree",
 }
 """Functions that ask no more than whether something is there and what it is."""
 
@@ -47,9 +54,16 @@ def watch_stats(notes: Notes) -> None:
 
     def note(path: Any, status: Any) -> None:
         is_user, through = notes.user_caller(3)
-        place = absolute(path) if is_user else None
-        if place is not None and not notes.is_skipped(place):
+        # A library that looks for a settings file in vain would obey it if it were there.
+        if not is_user and (status is not None or notes.is_bookkeeping(3)):
+            return
+        place = absolute(path)
+        if place is None or notes.is_skipped(place):
+            return
+        if is_user:
             note_answer(notes, place, status, _asked(through))
+        elif notes.is_in_project(place):
+            note_answer(notes, place, None, [])
 
     def watched_stat(original: Callable[..., Any]) -> Any:
         @functools.wraps(original)

@@ -108,6 +108,7 @@ describe('What people do', () => {
       expect(client.submitted).toHaveLength(0);
       expect(outputsOf(model)).toEqual([[stream('one')], [stream('two')]]);
       expect(notifications()[0]?.message).toMatch(/nothing was executed/);
+      expect(client.hits).toHaveLength(1);
       Notification.dismiss();
       await cache.actions.cache(panel);
       expect(notifications()[0]?.message).toMatch(/nothing had to be executed/);
@@ -157,6 +158,7 @@ describe('What people do', () => {
       verdict = { verdict: 'fresh', outputs: 'none' };
       await cache.actions.restore(panel);
       expect(outputsOf(model)).toEqual([[stream('one')], [stream('two')]]);
+      expect(client.hits).toHaveLength(1);
       expect(context.saves).toBe(0);
     });
 
@@ -190,6 +192,22 @@ describe('What people do', () => {
     await cache.actions.capture(panel);
     expect(context.saves).toBe(1);
     expect(client.captured).toEqual(['a.ipynb']);
+  });
+
+  it('invalidates several notebooks, and after an error only the rest', async () => {
+    const invalidate = jest
+      .spyOn(client, 'invalidate')
+      .mockResolvedValueOnce()
+      .mockRejectedValueOnce(new CacheError('busy'));
+    await cache.actions.invalidatePaths(['a.ipynb', 'b.ipynb', 'c.ipynb']);
+    const [notification] = Notification.manager.notifications.slice(-1);
+    expect(notification?.message).toContain('busy');
+    invalidate.mockRestore();
+    notification?.options.actions?.[0]?.callback(new MouseEvent('click'));
+    await Promise.resolve();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(client.invalidated).toEqual(['b.ipynb', 'c.ipynb']);
   });
 
   it('invalidates what is cached and asks again', async () => {
@@ -236,6 +254,7 @@ describe('What people do', () => {
 
     it('shows the outputs, without a word', async () => {
       await finish(done);
+      expect(client.hits).toHaveLength(0);
       expect(outputsOf(model)).toEqual([[stream('one')], [stream('two')]]);
       expect(notifications()).toHaveLength(0);
     });

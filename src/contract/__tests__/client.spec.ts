@@ -60,6 +60,30 @@ describe('CacheClient', () => {
 
   const last = () => seen[seen.length - 1]!;
 
+  it('names the place of a download, whatever the file is called', () => {
+    const url = new URL(
+      client.artefactUrl('e'.repeat(32), 'a b.ipynb', '../x&y=%é.csv')
+    );
+    expect(url.pathname).toBe(
+      `/base/jupyterlab-cache/entries/${'e'.repeat(32)}/artefact`
+    );
+    expect(url.searchParams.get('path')).toBe('a b.ipynb');
+    expect(url.searchParams.get('artefact')).toBe('../x&y=%é.csv');
+  });
+
+  it('asks for a restoration and takes only an answer that is one', async () => {
+    const request = { path: 'a.ipynb', entry: 'e'.repeat(32), overwrite: true };
+    const files = [{ path: 'x', result: 'restored', message: '' }];
+    json({ files });
+    expect(await client.restoreArtefacts(request)).toEqual(files);
+    const last = seen[seen.length - 1];
+    expect(last?.method).toBe('POST');
+    expect(last?.url.pathname).toBe('/base/jupyterlab-cache/restorations');
+    expect(JSON.parse(last?.body ?? '')).toEqual(request);
+    json({ files: [{ path: 1 }] });
+    await expect(client.restoreArtefacts(request)).rejects.toThrow(CacheError);
+  });
+
   it('asks for statuses below the base URL, as a person who is signed in', async () => {
     const status = statusWith({ path: 'ä b.ipynb' });
     json({ statuses: [status] });

@@ -143,4 +143,19 @@ describe('Jobs', () => {
     await jobs.cancel(job.id);
     expect(jobs.jobs).toHaveLength(0);
   });
+
+  it('cancels all at once', async () => {
+    await jobs.submit('a.ipynb');
+    client.jobList = [
+      ...client.jobList,
+      jobWith({ id: 'b'.repeat(32), path: 'b.ipynb', state: 'running' })
+    ];
+    await jobs.refresh();
+    await jobs.cancelAll();
+    expect(jobs.jobs.map(({ state }) => state)).toEqual([
+      'cancelled',
+      'cancelled'
+    ]);
+    expect(jobs.activeJob('a.ipynb')).toBeNull();
+  });
 });

@@ -77,5 +77,12 @@ describe('chipOf', () => {
     expect(chip({ verdict: 'stale', reasons }).title).toBe(
       'Cell 2 was changed.'
     );
+    const twice = [...reasons, ...reasons];
+    expect(chip({ verdict: 'stale', reasons: twice }).title).toBe(
+      'Cell 2 was changed. And 1 more reason.'
+    );
+    expect(
+      chip({ verdict: 'stale', reasons: [...twice, ...reasons] }).title
+    ).toBe('Cell 2 was changed. And 2 more reasons.');
   });
 });

@@ -1,0 +1,173 @@
+"""The cells of one execution, one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import Any
+
+import msgspec
+
+from ..notebooks.code_key import EXECUTION_TAGS
+from ..store.records import Failure, Outcome
+from .deaths import death_of
+from .injection import Injection
+from .launch import Kernel
+from .request import ExecutionRequest
+from .usage import Usage, UsageMeter, local_pid
+
+
+class CellRun:
+    """The cells of one execution, in the thread of its kernel.
+
+    Attributes:
+        cancelled: To be set there by whoever wants the execution to stop.
+    """
+
+    def __init__(
+        self,
+        request: ExecutionRequest,
+        notebook: Any,
+        cells: list[Any],
+        kernel: Kernel,
+        seconds: list[float | None],
+        usages: list[Usage | None],
+        injection: Injection | None = None,
+    ) -> None:
+        from .output_client import OutputClient, unpack
+
+        self.cancelled = asyncio.Event()
+        self._request = request
+        self._cells = cells
+        self._indices = [
+            index for index, cell in enumerate(notebook["cells"]) if any(cell is c for c in cells)
+        ]
+        self._seconds = seconds
+        self._usages = usages
+        self._meter = UsageMeter(local_pid(kernel.manager))
+        self._injection = injection
+        self._nbclient = OutputClient(
+            notebook,
+            km=kernel.manager,
+            timeout=request.settings.cell_timeout and max(1, round(request.settings.cell_timeout)),
+            allow_errors=request.allow_errors,
+            coalesce_streams=False,
+            record_timing=False,
+            skip_cells_with_tag=EXECUTION_TAGS[1],
+        )
+        kernel.client.session.unpack = unpack
+        self._nbclient.kc = kernel.client
+        self._kernel = kernel
+        self._deadline: float | None = None
+        self._nbclient.reset_execution_trackers()
+
+    async def all_cells(self) -> tuple[Outcome, Failure | None]:
+        """Execute all cells, or up to the one that ends the execution."""
+        limit = self._request.settings.notebook_timeout
+        self._deadline = None if limit is None else time.monotonic() + limit
+        await self._meter.start()
+        try:
+            return await self._each_cell()
+        finally:
+            self._meter.close()
+
+    async def _each_cell(self) -> tuple[Outcome, Failure | None]:
+        total = len(self._cells)
+        self._request.on_progress(0, total)
+        for ordinal, (cell, index) in enumerate(zip(self._cells, self._indices, strict=True)):
+            ended = await self._injected(ordinal)
+            if ended is None and not self._is_replaced(ordinal):
+                started = time.monotonic()
+                ended = await self._one_cell(cell, index, ordinal)
+                self._seconds[ordinal] = time.monotonic() - started
+                self._usages[ordinal] = await self._meter.next_cell()
+            if ended is not None:
+                return ended
+            self._request.on_progress(ordinal + 1, total)
+        self._nbclient.set_widgets_metadata()
+        return "ok", None
+
+    def _is_replaced(self, ordinal: int) -> bool:
+        return self._injection is not None and self._injection.is_instead_of(ordinal)
+
+    async def _injected(self, ordinal: int) -> tuple[Outcome, Failure | None] | None:
+        """Set the parameters, if they belong before what stands at this ordinal."""
+        if self._injection is None or not self._injection.is_before(ordinal):
+            return None
+        cells = self._nbclient.nb.cells
+        # Without its parameters a notebook is another one, whatever errors are allowed.
+        self._nbclient.force_raise_errors = True
+        cells.append(self._injection.cell)
+        try:
+            ended = await self._one_cell(self._injection.cell, len(cells) - 1, None)
+        finally:
+            cells.pop()
+            self._nbclient.force_raise_errors = False
+        if ended is None or ended[1] is None or ended[0] == "cancelled":
+            return ended
+        message = f"The parameters could not be set: {ended[1].message}"
+        return ended[0], msgspec.structs.replace(ended[1], message=message)
+
+    async def _one_cell(
+        self, cell: Any, index: int, ordinal: int | None
+    ) -> tuple[Outcome, Failure | None] | None:
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+        if self.cancelled.is_set():
+            return cancelled_at(ordinal)
+        is_own = ordinal is not None
+        task = asyncio.ensure_future(
+            self._nbclient.async_execute_cell(cell, index, store_history=is_own)
+        )
+        stop = asyncio.ensure_future(self.cancelled.wait())
+        try:
+            await asyncio.wait(
+                {task, stop}, timeout=self._left(), return_when=asyncio.FIRST_COMPLETED
+            )
+            if not task.done():
+                return cancelled_at(ordinal) if stop.done() else self._out_of_time(ordinal)
+            await task
+        except CellExecutionError as error:
+            traceback = _traceback_of(cell)
+            return "error", Failure(error.ename, error.evalue, ordinal, traceback)
+        except CellTimeoutError:
+            limit = self._request.settings.cell_timeout
+            message = (
+                f"The cell took longer than {limit:g} s." if limit else "The cell gave no end."
+            )
+            return "timeout", Failure("Timeout", message, ordinal)
+        except Exception as error:
+            # A gateway's ways to tell of the end are many.
+            message = await death_of(self._kernel)
+            if not isinstance(error, DeadKernelError):
+                message = f"The kernel could not be talked to any more: {error}"
+            return "died", Failure("KernelDied", message, ordinal)
+        finally:
+            stop.cancel()
+            if not task.done():
+                task.cancel()
+                with contextlib.suppress(BaseException):
+                    await task
+        return None
+
+    def _left(self) -> float | None:
+        """Seconds that the notebook may still take; None for no limit."""
+        return None if self._deadline is None else max(0.0, self._deadline - time.monotonic())
+
+    def _out_of_time(self, ordinal: int | None) -> tuple[Outcome, Failure | None]:
+        limit = self._request.settings.notebook_timeout or 0
+        message = f"The notebook took longer than {limit:g} s."
+        return "timeout", Failure("Timeout", message, ordinal)
+
+
+def cancelled_at(ordinal: int | None) -> tuple[Outcome, Failure | None]:
+    """How an execution ends that a person cancels, before a cell or before the first."""
+    return "cancelled", Failure("Cancelled", "A person cancelled the execution.", ordinal)
+
+
+def _traceback_of(cell: Any) -> tuple[str, ...]:
+    for output in reversed(cell.get("outputs", [])):
+        if output.get("output_type") == "error":
+            return tuple(str(line) for line in output.get("traceback", []))
+    return ()
