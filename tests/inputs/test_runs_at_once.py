@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 
 import pytest
 from scenarios import Project
@@ -29,7 +30,8 @@ def run_both(project: Project, looks: str, makes: str) -> list[str]:
         The notebooks that were executed, each as often as it was. One that is stale at the end,
         because of what the other did, is executed again.
     """
-    pipes = {name: str(project.outside / name) for name in ("looked", "go", "made", "end")}
+    names = ("looked", "go", "made", "end", "recorded")
+    pipes = {name: str(project.outside / name) for name in names}
     for pipe in pipes.values():
         os.mkfifo(pipe)  # a pipe is no file, so waiting for each other is none of the inputs
 
@@ -37,6 +39,11 @@ def run_both(project: Project, looks: str, makes: str) -> list[str]:
         with open(pipes["looked"]), open(pipes["go"], "w"):
             pass
         with open(pipes["made"]), open(pipes["end"], "w"):
+            pass
+        # What is read to record one of them would count as read by the other one's child.
+        while not entries(project):
+            time.sleep(0.02)
+        with open(pipes["recorded"], "w"):
             pass
         with open(pipes["looked"]), open(pipes["end"], "w"):
             pass
@@ -46,7 +53,7 @@ def run_both(project: Project, looks: str, makes: str) -> list[str]:
     after = f"open({pipes['looked']!r}, 'w').close()\nopen({pipes['end']!r}).close()"
     project.notebook(CHILD, looks, after, name="looks.ipynb")
     before = f"open({pipes['go']!r}).close()"
-    after = f"open({pipes['made']!r}, 'w').close()"
+    after = f"open({pipes['made']!r}, 'w').close()\nopen({pipes['recorded']!r}).close()"
     project.notebook(before, makes, after, name="makes.ipynb")
     results = project.cache.run(jobs=2)
     assert {result.result for result in results} == {"executed"}, results

@@ -285,7 +285,10 @@ export const test = galata.extend<{ lab: Lab }>({
       filter: source => !LEFT_OUT.includes(basename(source))
     });
     await use(folder);
-    rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+    // The server may be about to write to the store in it.
+    await expect(() => rmSync(path, { recursive: true, force: true })).toPass({
+      timeout: 10_000
+    });
   },
   lab: async ({ page, tmpPath }, use) => {
     const lab = new Lab(page, tmpPath);
