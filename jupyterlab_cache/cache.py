@@ -214,6 +214,7 @@ class NotebookCache(Verdicts):
         jobs: int = 1,
         write: bool = False,
         tell: Teller | None = None,
+        fork: bool = True,
     ) -> AsyncIterator[RunResult]:
         """Execute what is not fresh, yielding each notebook's result as soon as it is there.
 
@@ -227,15 +228,17 @@ class NotebookCache(Verdicts):
             jobs: How many at once.
             write: Put the outputs into the files.
             tell: Told of the progress of each notebook.
+            fork: Kernels of our own that are alike may be forked from one that has loaded what
+                they start with.
         """
         from .execution.batch import run_each
         from .execution.freshening import Wish
-        from .execution.kernels import own_kernels
+        from .execution.own_kernels import own_kernels
 
         return run_each(
             self,
             notebooks,
-            kernels=kernels or own_kernels(self.stat_cache),
+            kernels=kernels or own_kernels(self.stat_cache, fork=fork),
             wish=wish or Wish(),
             jobs=jobs,
             write=write,
@@ -261,7 +264,7 @@ class NotebookCache(Verdicts):
         """
         from .execution.checking import check_each
         from .execution.freshening import Wish
-        from .execution.kernels import own_kernels
+        from .execution.own_kernels import own_kernels
 
         return check_each(
             self,

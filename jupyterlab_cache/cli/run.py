@@ -94,6 +94,12 @@ if TYPE_CHECKING:
     show_default=True,
     help="So many bytes are copied at most for one isolated execution.",
 )
+@click.option(
+    "--fork/--no-fork",
+    default=True,
+    show_default=True,
+    help="Fork kernels that are alike from one that has loaded what they start with (Linux).",
+)
 @session_options
 @declaring_options
 @parameter_options
@@ -115,6 +121,7 @@ def run_command(
     parameters: Parameters,
     isolated: bool | None,
     isolated_bytes: int,
+    fork: bool,
 ) -> int:
     """Execute what is not fresh.
 
@@ -154,7 +161,12 @@ def run_command(
 
     async def run_all(bars: ProgressBars | None) -> None:
         running = session.cache.run_each(
-            notebooks, wish=wish, jobs=jobs, write=write, tell=bars.note if bars else None
+            notebooks,
+            wish=wish,
+            jobs=jobs,
+            write=write,
+            tell=bars.note if bars else None,
+            fork=fork,
         )
         async for result in running:
             found[result.path] = result

@@ -8,7 +8,7 @@ import inspect
 import logging
 import os
 import time
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from typing import Any
 
 from ..inputs.stat_cache import StatCache
@@ -16,6 +16,7 @@ from .kernel_thread import KernelThread
 from .last_words import LastWords, with_last_words
 from .launch import Kernel, Launch
 from .readiness import KernelNotReady, wait_until_ready
+from .templates import loaded_since
 from .usage import local_pid, resident_memory
 from .warm_kernels import WarmKernels
 
@@ -45,10 +46,17 @@ class Kernels:
     Args:
         manager: An asynchronous manager of many kernels, as jupyter_client defines it.
         stat_cache: For digests of what kernels start with.
+        after: What is to be done once the last kernel is gone.
     """
 
-    def __init__(self, manager: Any, stat_cache: StatCache) -> None:
+    def __init__(
+        self,
+        manager: Any,
+        stat_cache: StatCache,
+        after: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._manager = manager
+        self._after = after
         self._background: set[asyncio.Task[None]] = set()
         self._warm = WarmKernels(self._start_ahead, self.end, stat_cache)
 
@@ -129,6 +137,7 @@ class Kernels:
             raise
         if last_words is not None:
             last_words.forget()
+        launched = min(launched, loaded_since(manager) or launched)
         return Kernel(kernel_id, manager, client, thread, launched, is_local, last_words)
 
     async def _kernelspec(self, name: str) -> Mapping[str, Any]:
@@ -230,6 +239,8 @@ class Kernels:
         await self._warm.close()
         while self._background:
             await asyncio.gather(*self._background, return_exceptions=True)
+        if self._after is not None:
+            await self._after()
 
 
 async def _connected(manager: Any, timeout: float) -> Any:
@@ -283,37 +294,3 @@ def _is_local(manager: Any, spec: Mapping[str, Any]) -> bool:
 
 def _is_gateway(manager: Any) -> bool:
     return any("gateway" in base.__module__ for base in type(manager).__mro__)
-
-
-def own_kernels(stat_cache: StatCache) -> Kernels:
-    """Kernels of a manager of our own, for use without a server.
-
-    Args:
-        stat_cache: For digests of what kernels start with.
-    """
-    from jupyter_client.kernelspec import KernelSpecManager
-    from jupyter_client.multikernelmanager import AsyncMultiKernelManager
-    from traitlets.config import Config
-
-    config = Config()
-    if os.name == "posix":
-        # Sockets in the file system are open to this user alone, unlike ports.
-        config.KernelManager.transport = "ipc"
-    return Kernels(
-        AsyncMultiKernelManager(
-            config=config,
-            kernel_spec_manager=KernelSpecManager(),
-            connection_dir=_runtime_folder(),
-        ),
-        stat_cache,
-    )
-
-
-def _runtime_folder() -> str:
-    """Where connection files belong; the default would be the current folder."""
-    from jupyter_core.paths import jupyter_runtime_dir
-    from jupyter_core.utils import ensure_dir_exists
-
-    folder: str = jupyter_runtime_dir()
-    ensure_dir_exists(folder, mode=0o700)
-    return folder

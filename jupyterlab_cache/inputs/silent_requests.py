@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
-import asyncio
+import time
 from collections.abc import Mapping
+from queue import Empty
 from typing import Any
 
 _COLLECT = '(lambda box: (__import__("sys").audit("jupyterlab_cache.collect", box), box)[1])([])'
 
 _REPLY_SECONDS = 60.0
+_LOOK_SECONDS = 1.0  # until it is asked whether the kernel is still there
 
 
 class ProbeFailed(Exception):
@@ -58,10 +60,15 @@ async def reply_to(client: Any, message: str) -> dict[str, Any]:
     Raises:
         ProbeFailed: There was none.
     """
+    deadline = time.monotonic() + _REPLY_SECONDS
     while True:
         try:
-            reply = await asyncio.wait_for(client.get_shell_msg(), _REPLY_SECONDS)
-        except Exception as error:  # time is up, or the channel is closed
+            reply = await client.get_shell_msg(timeout=_LOOK_SECONDS)
+        except Empty:
+            if time.monotonic() > deadline or not await client.is_alive():
+                raise ProbeFailed("no reply") from None
+            continue
+        except Exception as error:  # the channel is closed
             raise ProbeFailed(f"no reply: {type(error).__name__}") from error
         if reply["parent_header"].get("msg_id") == message:
             break

@@ -15,7 +15,8 @@ import pytest
 from execution_support import Project
 
 from jupyterlab_cache.cache import NotebookCache
-from jupyterlab_cache.execution.kernels import Kernels, own_kernels
+from jupyterlab_cache.execution.kernels import Kernels
+from jupyterlab_cache.execution.own_kernels import own_kernels
 from jupyterlab_cache.execution.queue import JobQueue
 from jupyterlab_cache.inputs.stat_cache import StatCache
 from jupyterlab_cache.store.signatures import KeyRing
@@ -33,10 +34,18 @@ def runtime_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-def kernels(runtime_folder: Path, jp_asyncio_loop: asyncio.AbstractEventLoop) -> Iterator[Kernels]:
+def fork() -> bool:
+    """Whether kernels may be forks."""
+    return False
+
+
+@pytest.fixture
+def kernels(
+    runtime_folder: Path, jp_asyncio_loop: asyncio.AbstractEventLoop, fork: bool
+) -> Iterator[Kernels]:
     """Kernels of our own; at the end none of them may be there any more."""
     before = set(psutil.Process().children(recursive=True))
-    kernels = own_kernels(StatCache(runtime_folder / "files.sqlite"))
+    kernels = own_kernels(StatCache(runtime_folder / "files.sqlite"), fork=fork)
     yield kernels
     jp_asyncio_loop.run_until_complete(kernels.close())
     left = set(psutil.Process().children(recursive=True)) - before

@@ -24,7 +24,7 @@ import asyncio, sys
 from pathlib import Path
 from jupyterlab_cache.cache import NotebookCache
 from jupyterlab_cache.execution.jobs import ENDED
-from jupyterlab_cache.execution.kernels import own_kernels
+from jupyterlab_cache.execution.own_kernels import own_kernels
 from jupyterlab_cache.execution.queue import JobQueue
 from jupyterlab_cache.store.signatures import KeyRing
 
