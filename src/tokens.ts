@@ -49,7 +49,16 @@ export interface IJobs {
   isMine(id: string): boolean;
 
   /** Ask for the execution of a notebook as it is saved. */
-  submit(path: string, options?: { force?: boolean }): Promise<Job>;
+  submit(
+    path: string,
+    options?: {
+      /** Execute it even if it is fresh. */
+      force?: boolean;
+
+      /** It is one of many, and comes after what a person waits for. */
+      batch?: boolean;
+    }
+  ): Promise<Job>;
 
   /** Cancel a job; one that has ended is forgotten. */
   cancel(id: string): Promise<void>;
@@ -114,6 +123,12 @@ export interface ICacheActions {
   /** The same for a saved notebook that need not be open. */
   cachePath(path: string, options?: { force?: boolean }): Promise<void>;
 
+  /** Execute what is not fresh of notebooks that need not be open; those that are open are saved first. */
+  cachePaths(paths: readonly string[]): Promise<void>;
+
+  /** Put cached outputs into notebooks: into the files of those that are not open. */
+  restorePaths(paths: readonly string[]): Promise<void>;
+
   /**
    * Put cached outputs into an open notebook.
    *
@@ -165,6 +180,9 @@ export interface INotebookCache {
 
   /** The notebook that a person works in; null when none is open. */
   readonly current: NotebookPanel | null;
+
+  /** The view of a notebook that is open; null when there is none. */
+  openAt(path: string): NotebookPanel | null;
 
   /** Another notebook became the current one. */
   readonly currentChanged: ISignal<INotebookCache, void>;

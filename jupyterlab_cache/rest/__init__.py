@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from .artefacts import EntryArtefactHandler, RestorationsHandler
 from .captures import CapturesHandler
+from .documents import DocumentsHandler
 from .entries import EntriesHandler, EntryHandler, EntryOutputsHandler
 from .invalidations import InvalidationsHandler
 from .jobs import JobHandler, JobsHandler
+from .notebooks import NotebooksHandler
 from .operation import CacheHandler
 from .stats import StatsHandler
 from .status import StatusHandler
@@ -15,6 +17,7 @@ _ID = "([0-9a-f]{32})"
 
 HANDLERS: list[tuple[str, type[CacheHandler]]] = [
     ("jupyterlab-cache/status", StatusHandler),
+    ("jupyterlab-cache/notebooks", NotebooksHandler),
     ("jupyterlab-cache/entries", EntriesHandler),
     (f"jupyterlab-cache/entries/{_ID}", EntryHandler),
     (f"jupyterlab-cache/entries/{_ID}/outputs", EntryOutputsHandler),
@@ -24,6 +27,7 @@ HANDLERS: list[tuple[str, type[CacheHandler]]] = [
     (f"jupyterlab-cache/jobs/{_ID}", JobHandler),
     ("jupyterlab-cache/stats", StatsHandler),
     ("jupyterlab-cache/captures", CapturesHandler),
+    ("jupyterlab-cache/documents", DocumentsHandler),
     ("jupyterlab-cache/invalidations", InvalidationsHandler),
 ]
 """Patterns below the server's base URL, with their handlers."""

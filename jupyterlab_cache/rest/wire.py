@@ -84,6 +84,12 @@ class CaptureRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path: NotebookPath
 
 
+class DocumentRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of ``POST /documents``."""
+
+    path: NotebookPath
+
+
 class InvalidationRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Body of ``POST /invalidations``."""
 
@@ -174,6 +180,22 @@ def restored_wire(files: Sequence[RestoredFile]) -> dict[str, object]:
         "files": [
             {"path": file.path, "result": file.result, "message": file.message} for file in files
         ]
+    }
+
+
+def notebook_wire(status: Status) -> dict[str, object]:
+    """A status as a line of a list; :func:`status_wire` has it whole."""
+    first = status.reasons[0] if status.reasons else None
+    return {
+        "path": status.path,
+        "verdict": status.verdict,
+        "outputs": status.outputs,
+        "provenance": status.provenance,
+        "entry": status.entry,
+        "reason": first and first.message,
+        "reason_count": len(status.reasons),
+        "created": status.created,
+        "seconds": status.seconds,
     }
 
 

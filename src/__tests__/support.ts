@@ -14,7 +14,10 @@ import type {
   Job,
   EntryArtefact,
   JobRequest,
+  NotebookLine,
+  NotebookList,
   RestorationRequest,
+  RestoredDocument,
   RestoredFile,
   Status,
   StatusQuery
@@ -107,6 +110,22 @@ export function statusWith(fields: Partial<Status> = {}): Status {
   };
 }
 
+/** A notebook of a list; what is not given is as for a fresh one. */
+export function lineWith(fields: Partial<NotebookLine> = {}): NotebookLine {
+  return {
+    path: 'a.ipynb',
+    verdict: 'fresh',
+    outputs: 'same',
+    provenance: 'executed',
+    entry: 'e'.repeat(32),
+    reason: null,
+    reason_count: 0,
+    created: 1,
+    seconds: 1,
+    ...fields
+  };
+}
+
 /** A job; what is not given is as for one that was just asked for. */
 export function jobWith(fields: Partial<Job> = {}): Job {
   return {
@@ -161,6 +180,14 @@ export class FakeClient implements ICacheClient {
   readonly hits: string[] = [];
 
   jobList: Job[] = [];
+  notebookList: NotebookLine[] = [];
+
+  /** Notebooks whose files got their outputs, or were to. */
+  readonly restoredDocuments: string[] = [];
+
+  /** Why the outputs of a notebook cannot be put into its file; empty when they can. */
+  obstacle: (path: string) => string = () => '';
+
   outputsById = new Map<string, EntryOutputs>();
   entryList: EntrySummary[] = [];
 
@@ -174,6 +201,25 @@ export class FakeClient implements ICacheClient {
   async statuses(queries: readonly StatusQuery[]): Promise<Status[]> {
     this.asked.push(...queries);
     return Promise.all(queries.map(query => this.answer(query)));
+  }
+
+  notebooks(): Promise<NotebookList> {
+    return Promise.resolve({
+      notebooks: this.notebookList,
+      total: this.notebookList.length,
+      unreadable: []
+    });
+  }
+
+  restoreDocument(path: string): Promise<RestoredDocument> {
+    this.restoredDocuments.push(path);
+    const message = this.obstacle(path);
+    return Promise.resolve({
+      path,
+      restored: !message,
+      entry: null,
+      message
+    });
   }
 
   entries(_: string, offset = 0, limit = 100): Promise<EntryPage> {

@@ -7,6 +7,7 @@ import { isRestorable } from '../models/verdict';
 import { CodeChanged, restoreOutputs } from '../restore/restoreOutputs';
 import type { ICacheActions, INotebookCache } from '../tokens';
 import { restoreFiles } from './restoreFiles';
+import { restoreEach, tellRestored } from './restoreEach';
 
 /** How long a message stays that asks nothing of the person, in milliseconds. */
 const SHORT_MS = 4000;
@@ -18,7 +19,7 @@ export class CacheActions implements ICacheActions {
    * @param trans - For what people are told.
    */
   constructor(
-    cache: Pick<INotebookCache, 'client' | 'jobs' | 'statusOf'>,
+    cache: Pick<INotebookCache, 'client' | 'jobs' | 'openAt' | 'statusOf'>,
     trans: TranslationBundle
   ) {
     this._cache = cache;
@@ -68,6 +69,35 @@ export class CacheActions implements ICacheActions {
       this._trans.__('%1 could not be cached', path),
       () => this.cachePath(path, options),
       async () => void (await this._cache.jobs.submit(path, options))
+    );
+  }
+
+  async cachePaths(paths: readonly string[]): Promise<void> {
+    const left = [...paths];
+    await this._guarded(
+      this._trans.__('The notebooks could not be cached'),
+      // What was asked for before an error need not be asked for again.
+      () => this.cachePaths(left),
+      async () => {
+        for (const path of paths) {
+          const open = this._cache.openAt(path);
+          if (open) {
+            await save(open);
+          }
+          await this._cache.jobs.submit(path, { batch: true });
+          left.shift();
+        }
+      }
+    );
+  }
+
+  async restorePaths(paths: readonly string[]): Promise<void> {
+    const trans = this._trans;
+    await this._guarded(
+      trans.__('The cached outputs could not be restored'),
+      () => this.restorePaths(paths),
+      async () =>
+        tellRestored(await restoreEach(paths, this._cache, this), trans)
     );
   }
 
@@ -272,7 +302,10 @@ export class CacheActions implements ICacheActions {
     }
   }
 
-  private readonly _cache: Pick<INotebookCache, 'client' | 'jobs' | 'statusOf'>;
+  private readonly _cache: Pick<
+    INotebookCache,
+    'client' | 'jobs' | 'openAt' | 'statusOf'
+  >;
   private readonly _trans: TranslationBundle;
 }
 

@@ -10,8 +10,10 @@ import {
   isEntrySummary,
   isJob,
   isJobList,
+  isNotebookList,
   isObject,
   isRestoration,
+  isRestoredDocument,
   isStatusList
 } from './guards';
 import type {
@@ -21,7 +23,9 @@ import type {
   EntrySummary,
   Job,
   JobRequest,
+  NotebookList,
   RestorationRequest,
+  RestoredDocument,
   RestoredFile,
   Status,
   StatusQuery
@@ -34,6 +38,12 @@ import type {
 export interface ICacheClient {
   /** The verdict on each notebook, in the order asked for. */
   statuses(notebooks: readonly StatusQuery[]): Promise<Status[]>;
+
+  /** A line about each notebook below a folder, as they are saved; by default below the root. */
+  notebooks(folder?: string): Promise<NotebookList>;
+
+  /** Put the outputs of the matching entry into the file of a notebook that nobody has open. */
+  restoreDocument(path: string): Promise<RestoredDocument>;
 
   /** Entries of a notebook (or, with a folder's path, of its project), newest first. */
   entries(path: string, offset?: number, limit?: number): Promise<EntryPage>;
@@ -103,6 +113,18 @@ export class CacheClient implements ICacheClient {
     const body = { notebooks };
     return (await this._ask('POST', ['status'], isStatusList, { body }))
       .statuses;
+  }
+
+  async notebooks(folder = ''): Promise<NotebookList> {
+    return this._ask('GET', ['notebooks'], isNotebookList, {
+      query: folder ? { path: folder } : {}
+    });
+  }
+
+  async restoreDocument(path: string): Promise<RestoredDocument> {
+    return this._ask('POST', ['documents'], isRestoredDocument, {
+      body: { path }
+    });
   }
 
   async entries(path: string, offset = 0, limit = 100): Promise<EntryPage> {

@@ -9,6 +9,9 @@ import type {
   EntryPage,
   EntrySummary,
   Job,
+  NotebookLine,
+  NotebookList,
+  RestoredDocument,
   RestoredFile,
   Status
 } from './types';
@@ -49,6 +52,26 @@ export function isJobList(value: unknown): value is { jobs: Job[] } {
 /** Whether a value is a list of statuses. */
 export function isStatusList(value: unknown): value is { statuses: Status[] } {
   return isObject(value) && isListOf(value.statuses, isStatus);
+}
+
+/** Whether a value is a list of notebooks. */
+export function isNotebookList(value: unknown): value is NotebookList {
+  return (
+    isObject(value) &&
+    isListOf(value.notebooks, isNotebookLine) &&
+    isNumber(value.total) &&
+    isListOf(value.unreadable, isText)
+  );
+}
+
+/** Whether a value tells what became of outputs that were to be put into a file. */
+export function isRestoredDocument(value: unknown): value is RestoredDocument {
+  return (
+    isObject(value) &&
+    isText(value.path) &&
+    typeof value.restored === 'boolean' &&
+    isText(value.message)
+  );
 }
 
 /** Whether a value is an entry as lists show it. */
@@ -129,6 +152,15 @@ function isStatus(value: unknown): value is Status {
     Array.isArray(value.reasons) &&
     Array.isArray(value.artefacts) &&
     (value.job === null || isJob(value.job))
+  );
+}
+
+function isNotebookLine(value: unknown): value is NotebookLine {
+  return (
+    isObject(value) &&
+    isText(value.path) &&
+    VERDICTS.has(value.verdict) &&
+    isNumber(value.reason_count)
   );
 }
 

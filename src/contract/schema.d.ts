@@ -22,6 +22,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/notebooks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A line about each notebook below a folder, as they are saved on disk */
+    get: operations['listNotebooks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/entries': {
     parameters: {
       query?: never;
@@ -207,6 +224,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/documents': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Put the outputs of the matching entry into a saved notebook's file
+     * @description For notebooks that are not open: an open document gets its outputs through its model.
+     */
+    post: operations['restoreDocument'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/invalidations': {
     parameters: {
       query?: never;
@@ -331,6 +368,39 @@ export interface components {
     };
     StatusList: {
       statuses: components['schemas']['Status'][];
+    };
+    DocumentRequest: {
+      path: string;
+    };
+    RestoredDocument: {
+      path: string;
+      restored: boolean;
+      entry: components['schemas']['EntryId'] | null;
+      /** @description Why not, when it was not. */
+      message: string;
+    };
+    NotebookLine: {
+      path: string;
+      verdict: components['schemas']['Verdict'];
+      outputs: components['schemas']['OutputsState'];
+      provenance: components['schemas']['Provenance'] | null;
+      /** @description The matching entry, or for a stale notebook its latest one. */
+      entry: components['schemas']['EntryId'] | null;
+      /** @description The first of the reasons. */
+      reason: string | null;
+      /** @description How many there are. */
+      reason_count: number;
+      /** @description When that entry was made. */
+      created: number | null;
+      /** @description How long that execution took. */
+      seconds: number | null;
+    };
+    NotebookList: {
+      notebooks: components['schemas']['NotebookLine'][];
+      /** @description How many there are, also those that are not listed. */
+      total: number;
+      /** @description What is wrong with those that cannot be read. */
+      unreadable: string[];
     };
     CellDigests: {
       digest: components['schemas']['Digest'];
@@ -716,6 +786,33 @@ export interface operations {
       409: components['responses']['StoreUnusable'];
     };
   };
+  listNotebooks: {
+    parameters: {
+      query?: {
+        /** @description A folder; by default the root. */
+        path?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The notebooks, by path. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['NotebookList'];
+        };
+      };
+      400: components['responses']['BadRequest'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['StoreUnusable'];
+    };
+  };
   listEntries: {
     parameters: {
       query: {
@@ -1078,6 +1175,34 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['EntrySummary'];
+        };
+      };
+      400: components['responses']['BadRequest'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['StoreUnusable'];
+    };
+  };
+  restoreDocument: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DocumentRequest'];
+      };
+    };
+    responses: {
+      /** @description What became of it. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RestoredDocument'];
         };
       };
       400: components['responses']['BadRequest'];

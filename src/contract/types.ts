@@ -25,6 +25,15 @@ export type Reason = Schemas['Reason'];
 /** The verdict on one notebook with everything that explains it. */
 export type Status = Schemas['Status'];
 
+/** A notebook as lists of all show it. */
+export type NotebookLine = Schemas['NotebookLine'];
+
+/** All notebooks below a folder. */
+export type NotebookList = Schemas['NotebookList'];
+
+/** What became of outputs that were to be put into a file. */
+export type RestoredDocument = Schemas['RestoredDocument'];
+
 /** What the browser knows of one code cell. */
 export type CellDigests = Schemas['CellDigests'];
 

@@ -61,9 +61,14 @@ export class Jobs implements IJobs, IDisposable {
     return this._mine.has(id);
   }
 
-  async submit(path: string, options: { force?: boolean } = {}): Promise<Job> {
-    const { force = false } = options;
-    const job = await this._client.submit({ path, force });
+  async submit(
+    path: string,
+    options: { force?: boolean; batch?: boolean } = {}
+  ): Promise<Job> {
+    const { force = false, batch = false } = options;
+    const job = await this._client.submit(
+      batch ? { path, force, batch } : { path, force }
+    );
     this._mine.add(job.id);
     // Events may have told of its end before this answer came.
     const known = this._find(job.id);

@@ -24,7 +24,10 @@ export interface INotebookCacheOptions {
   readonly events: ICacheEvents;
 
   /** The open notebooks. */
-  readonly tracker: Pick<INotebookTracker, 'currentChanged' | 'currentWidget'>;
+  readonly tracker: Pick<
+    INotebookTracker,
+    'currentChanged' | 'currentWidget' | 'find'
+  >;
 
   /** For what people are told. */
   readonly trans: TranslationBundle;
@@ -56,6 +59,12 @@ export class NotebookCache implements INotebookCache, IDisposable {
   get current(): NotebookPanel | null {
     const panel = this._tracker.currentWidget;
     return panel && !panel.isDisposed ? panel : null;
+  }
+
+  openAt(path: string): NotebookPanel | null {
+    const isAt = (panel: NotebookPanel): boolean =>
+      !panel.isDisposed && panel.context.localPath === path;
+    return this._tracker.find(isAt) ?? null;
   }
 
   get currentChanged(): ISignal<this, void> {

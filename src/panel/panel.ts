@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { SidePanel } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 import type { AccordionPanel } from '@lumino/widgets';
+import type { KeptView } from '../models/keptView';
 import type { INotebookCache } from '../tokens';
 import { cacheIcon } from '../toolbar/icons';
 import { LazySection } from './section';
@@ -10,9 +11,16 @@ import { LazySection } from './section';
 export class CachePanel extends SidePanel {
   /**
    * @param cache - What it shows.
+   * @param kept - Which notebooks the person chose to see.
+   * @param open - Opens a notebook.
    * @param trans - For its words.
    */
-  constructor(cache: INotebookCache, trans: TranslationBundle) {
+  constructor(
+    cache: INotebookCache,
+    kept: KeptView,
+    open: (path: string) => void,
+    trans: TranslationBundle
+  ) {
     super();
     this.id = 'jupyterlab-cache:panel';
     this.addClass('jp-NotebookCache-panel');
@@ -28,12 +36,18 @@ export class CachePanel extends SidePanel {
       })
     );
     this.addWidget(
+      new LazySection(trans.__('Notebooks'), async () => {
+        const { NotebooksSection } = await import('./notebooksSection');
+        return new NotebooksSection({ cache, kept, open, trans });
+      })
+    );
+    this.addWidget(
       new LazySection(trans.__('Jobs'), async () => {
         const { JobsSection } = await import('./jobsSection');
         return new JobsSection(cache, trans);
       })
     );
-    (this.content as AccordionPanel).setRelativeSizes([3, 1]);
+    (this.content as AccordionPanel).setRelativeSizes([3, 2, 1]);
   }
 }
 

@@ -3,7 +3,6 @@ import type {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
-import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { cacheIcon } from '../toolbar/icons';
 import { INotebookCache } from '../tokens';
@@ -14,13 +13,12 @@ export const fileBrowserPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-cache:file-browser',
   description: 'Caches and invalidates notebooks from the file browser.',
   autoStart: true,
-  requires: [INotebookCache, IFileBrowserFactory, INotebookTracker],
+  requires: [INotebookCache, IFileBrowserFactory],
   optional: [ITranslator],
   activate: (
     app: JupyterFrontEnd,
     cache: INotebookCache,
     factory: IFileBrowserFactory,
-    tracker: INotebookTracker,
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyterlab_cache');
@@ -45,12 +43,15 @@ export const fileBrowserPlugin: JupyterFrontEndPlugin<void> = {
       describedBy: NO_ARGUMENTS,
       isVisible: () => selected().length > 0,
       execute: async () => {
-        for (const path of selected()) {
-          const open = tracker.find(panel => panel.context.localPath === path);
+        const [first, ...others] = selected();
+        if (first !== undefined && others.length === 0) {
+          const open = cache.openAt(first);
           // An open one may have changes that have to be saved first.
           await (open
             ? cache.actions.cache(open)
-            : cache.actions.cachePath(path));
+            : cache.actions.cachePath(first));
+        } else {
+          await cache.actions.cachePaths(selected());
         }
       }
     });

@@ -4,7 +4,9 @@ import {
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { KeptView } from '../models/keptView';
 import { CachePanel } from '../panel/panel';
 import { INotebookCache } from '../tokens';
 import { CommandIDs, NO_ARGUMENTS } from './commandIds';
@@ -15,16 +17,21 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
   description: 'A side panel with verdict, reasons, entries and jobs.',
   autoStart: true,
   requires: [INotebookCache],
-  optional: [ICommandPalette, ILayoutRestorer, ITranslator],
+  optional: [ICommandPalette, ILayoutRestorer, IStateDB, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     cache: INotebookCache,
     palette: ICommandPalette | null,
     restorer: ILayoutRestorer | null,
+    state: IStateDB | null,
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyterlab_cache');
-    const panel = new CachePanel(cache, trans);
+    const kept = new KeptView(state);
+    void app.restored.then(() => kept.restore());
+    const open = (path: string): void =>
+      void app.commands.execute('docmanager:open', { path });
+    const panel = new CachePanel(cache, kept, open, trans);
     app.shell.add(panel, 'right', { rank: 550, type: 'Notebook Cache' });
     restorer?.add(panel, panel.id);
     app.commands.addCommand(CommandIDs.showPanel, {

@@ -82,6 +82,7 @@ describe('What people do', () => {
       events,
       tracker: {
         currentChanged: new Signal(client as never),
+        find: () => undefined,
         currentWidget: panel
       },
       trans,

@@ -1,0 +1,82 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import type { KeptView } from '../models/keptView';
+import type { NotebookFilter, NotebookSort } from '../models/notebookOrder';
+
+/** What to choose from, and where the choice goes. */
+export interface INotebookChoiceProps {
+  readonly kept: KeptView;
+  readonly trans: TranslationBundle;
+}
+
+/** Which notebooks are shown, and in which order. */
+export function NotebookChoice(props: INotebookChoiceProps): JSX.Element {
+  const { kept, trans } = props;
+  const { text, filter, sort } = kept.view;
+  const filters: [NotebookFilter, string][] = [
+    ['all', trans.__('All')],
+    ['not-fresh', trans.__('Not fresh')],
+    ['stale', trans.__('Stale')],
+    ['uncached', trans.__('Not cached')],
+    ['failed', trans.__('Failed')],
+    ['fresh', trans.__('Fresh')]
+  ];
+  const sorts: [NotebookSort, string][] = [
+    ['path', trans.__('By path')],
+    ['verdict', trans.__('Urgent first')],
+    ['seconds', trans.__('Slowest first')],
+    ['created', trans.__('Newest first')]
+  ];
+  return (
+    <div className="jp-NotebookCache-choice">
+      <input
+        type="search"
+        aria-label={trans.__('Filter notebooks by path')}
+        placeholder={trans.__('Filter by path')}
+        value={text}
+        onChange={event => kept.choose({ text: event.target.value })}
+      />
+      <Choice
+        label={trans.__('Which notebooks')}
+        options={filters}
+        value={filter}
+        onChoose={value => kept.choose({ filter: value })}
+      />
+      <Choice
+        label={trans.__('Order of notebooks')}
+        options={sorts}
+        value={sort}
+        onChoose={value => kept.choose({ sort: value })}
+      />
+    </div>
+  );
+}
+
+interface IChoiceProps<T extends string> {
+  readonly label: string;
+  readonly options: readonly [T, string][];
+  readonly value: T;
+  readonly onChoose: (value: T) => void;
+}
+
+function Choice<T extends string>(props: IChoiceProps<T>): JSX.Element {
+  const { label, options, value, onChoose } = props;
+  return (
+    <select
+      aria-label={label}
+      value={value}
+      onChange={event => {
+        const chosen = options.find(([name]) => name === event.target.value);
+        if (chosen) {
+          onChoose(chosen[0]);
+        }
+      }}
+    >
+      {options.map(([name, words]) => (
+        <option key={name} value={name}>
+          {words}
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -1,0 +1,96 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import type { Job, NotebookLine } from '../contract';
+import { ago, duration } from '../details/time';
+
+/** One notebook of a list. */
+export interface INotebookRowProps {
+  readonly line: NotebookLine;
+
+  /** The job that waits or runs for it. */
+  readonly job: Job | null;
+
+  readonly isChosen: boolean;
+  readonly onChoose: (isChosen: boolean) => void;
+  readonly onOpen: () => void;
+  readonly trans: TranslationBundle;
+}
+
+/** A notebook with its verdict; the first reason, or what its execution took, below. */
+export function NotebookRow(props: INotebookRowProps): JSX.Element {
+  const { line, job, isChosen, onChoose, onOpen, trans } = props;
+  const words = job
+    ? job.state === 'queued'
+      ? trans.__('Queued')
+      : trans.__('Running %1/%2', job.cells_done, job.cells_total)
+    : verdictText(line, trans);
+  return (
+    <div
+      className={`jp-NotebookCache-row jp-mod-${job ? 'active' : line.verdict}`}
+    >
+      <input
+        type="checkbox"
+        aria-label={trans.__('Select %1', line.path)}
+        checked={isChosen}
+        onChange={event => onChoose(event.target.checked)}
+      />
+      <span className="jp-NotebookCache-mark" aria-hidden="true" />
+      <div className="jp-NotebookCache-rowText">
+        <div className="jp-NotebookCache-rowHead">
+          <button
+            type="button"
+            className="jp-NotebookCache-link"
+            title={line.path}
+            onClick={onOpen}
+          >
+            {line.path}
+          </button>
+          <span className="jp-NotebookCache-verdict">{words}</span>
+        </div>
+        <div
+          className="jp-NotebookCache-rowDetail"
+          title={line.reason ?? undefined}
+        >
+          {detailOf(line, trans)}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function verdictText(
+  { verdict }: NotebookLine,
+  trans: TranslationBundle
+): string {
+  switch (verdict) {
+    case 'fresh':
+      return trans.__('Fresh');
+    case 'failed':
+      return trans.__('Failed');
+    case 'stale':
+      return trans.__('Stale');
+    case 'uncached':
+      return trans.__('Not cached');
+  }
+}
+
+function detailOf(line: NotebookLine, trans: TranslationBundle): string {
+  if (line.reason !== null) {
+    return line.reason_count > 1
+      ? trans._n(
+          '%2 And %1 more.',
+          '%2 And %1 more.',
+          line.reason_count - 1,
+          line.reason
+        )
+      : line.reason;
+  }
+  if (line.created === null || line.seconds === null) {
+    return '';
+  }
+  return trans.__(
+    '%1, took %2',
+    ago(line.created, trans),
+    duration(line.seconds, trans)
+  );
+}
