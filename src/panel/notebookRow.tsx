@@ -19,6 +19,8 @@ export interface INotebookRowProps {
 /** A notebook with its verdict; the first reason, or what its execution took, below. */
 export function NotebookRow(props: INotebookRowProps): JSX.Element {
   const { line, job, isChosen, onChoose, onOpen, trans } = props;
+  const slash = line.path.lastIndexOf('/');
+  const folder = line.path.slice(0, slash + 1);
   const words = job
     ? job.state === 'queued'
       ? trans.__('Queued')
@@ -40,10 +42,11 @@ export function NotebookRow(props: INotebookRowProps): JSX.Element {
           <button
             type="button"
             className="jp-NotebookCache-link"
+            aria-label={line.path}
             title={line.path}
             onClick={onOpen}
           >
-            {line.path}
+            {line.path.slice(slash + 1)}
           </button>
           <span className="jp-NotebookCache-verdict">{words}</span>
         </div>
@@ -51,7 +54,7 @@ export function NotebookRow(props: INotebookRowProps): JSX.Element {
           className="jp-NotebookCache-rowDetail"
           title={line.reason ?? undefined}
         >
-          {detailOf(line, trans)}
+          {[folder, detailOf(line, trans)].filter(Boolean).join(' ')}
         </div>
       </div>
     </div>
