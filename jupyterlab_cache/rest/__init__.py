@@ -6,6 +6,7 @@ from .artefacts import EntryArtefactHandler, RestorationsHandler
 from .captures import CapturesHandler
 from .entries import EntriesHandler, EntryHandler, EntryOutputsHandler
 from .invalidations import InvalidationsHandler
+from .job_outputs import JobOutputsHandler
 from .jobs import JobHandler, JobsHandler
 from .operation import CacheHandler
 from .stats import StatsHandler
@@ -22,6 +23,7 @@ HANDLERS: list[tuple[str, type[CacheHandler]]] = [
     ("jupyterlab-cache/restorations", RestorationsHandler),
     ("jupyterlab-cache/jobs", JobsHandler),
     (f"jupyterlab-cache/jobs/{_ID}", JobHandler),
+    (f"jupyterlab-cache/jobs/{_ID}/outputs", JobOutputsHandler),
     ("jupyterlab-cache/stats", StatsHandler),
     ("jupyterlab-cache/captures", CapturesHandler),
     ("jupyterlab-cache/invalidations", InvalidationsHandler),
