@@ -10,6 +10,7 @@ import {
   isEntrySummary,
   isJob,
   isJobList,
+  isJobOutputs,
   isObject,
   isRestoration,
   isStatusList
@@ -20,6 +21,7 @@ import type {
   EntryPage,
   EntrySummary,
   Job,
+  JobOutputs,
   JobRequest,
   RestorationRequest,
   RestoredFile,
@@ -58,6 +60,9 @@ export interface ICacheClient {
 
   /** One job as it is now. */
   job(id: string): Promise<Job>;
+
+  /** What a running job has put out since a revision; rejects with 409 once it has ended. */
+  jobOutputs(id: string, since?: number): Promise<JobOutputs>;
 
   /** Ask for the execution of a notebook as it is saved. */
   submit(request: JobRequest): Promise<Job>;
@@ -147,6 +152,12 @@ export class CacheClient implements ICacheClient {
 
   async job(id: string): Promise<Job> {
     return this._ask('GET', ['jobs', id], isJob);
+  }
+
+  async jobOutputs(id: string, since = 0): Promise<JobOutputs> {
+    return this._ask('GET', ['jobs', id, 'outputs'], isJobOutputs, {
+      query: { since: `${since}` }
+    });
   }
 
   async submit(request: JobRequest): Promise<Job> {

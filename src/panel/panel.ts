@@ -1,3 +1,4 @@
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { SidePanel } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
@@ -10,9 +11,14 @@ import { LazySection } from './section';
 export class CachePanel extends SidePanel {
   /**
    * @param cache - What it shows.
+   * @param rendermime - Draws what running jobs put out.
    * @param trans - For its words.
    */
-  constructor(cache: INotebookCache, trans: TranslationBundle) {
+  constructor(
+    cache: INotebookCache,
+    rendermime: IRenderMimeRegistry,
+    trans: TranslationBundle
+  ) {
     super();
     this.id = 'jupyterlab-cache:panel';
     this.addClass('jp-NotebookCache-panel');
@@ -30,7 +36,7 @@ export class CachePanel extends SidePanel {
     this.addWidget(
       new LazySection(trans.__('Jobs'), async () => {
         const { JobsSection } = await import('./jobsSection');
-        return new JobsSection(cache, trans);
+        return new JobsSection(cache, rendermime, trans);
       })
     );
     (this.content as AccordionPanel).setRelativeSizes([3, 1]);

@@ -4,6 +4,7 @@ import {
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CachePanel } from '../panel/panel';
 import { INotebookCache } from '../tokens';
@@ -14,17 +15,18 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-cache:panel',
   description: 'A side panel with verdict, reasons, entries and jobs.',
   autoStart: true,
-  requires: [INotebookCache],
+  requires: [INotebookCache, IRenderMimeRegistry],
   optional: [ICommandPalette, ILayoutRestorer, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     cache: INotebookCache,
+    rendermime: IRenderMimeRegistry,
     palette: ICommandPalette | null,
     restorer: ILayoutRestorer | null,
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyterlab_cache');
-    const panel = new CachePanel(cache, trans);
+    const panel = new CachePanel(cache, rendermime, trans);
     app.shell.add(panel, 'right', { rank: 550, type: 'Notebook Cache' });
     restorer?.add(panel, panel.id);
     app.commands.addCommand(CommandIDs.showPanel, {
