@@ -16,7 +16,9 @@ MOST_BYTES = 2**17
 MOST_DISPLAYS = 50
 """Outputs of one cell besides what it printed."""
 
-_LARGEST_COUNT = 10_000_000
+_ENOUGH = 1_000_000
+"""Bytes of one display beyond which its JSON is not counted further."""
+
 _LONGEST_TEXT = 2000
 _SIZE_OF_NUMBER = 8
 _QUOTATION_MARKS = 2
@@ -117,7 +119,7 @@ def _encoded_size(value: Any) -> int:
     try:
         return len(msgspec.json.encode(value))
     except (TypeError, ValueError, OverflowError, RecursionError):
-        return _LARGEST_COUNT
+        return _ENOUGH
 
 
 def size_of(output: Mapping[str, Any]) -> int:
@@ -130,7 +132,7 @@ def size_of(output: Mapping[str, Any]) -> int:
     return size_of_value(output.get("data"))
 
 
-def size_of_value(value: Any, enough: int = _LARGEST_COUNT) -> int:
+def size_of_value(value: Any, enough: int = _ENOUGH) -> int:
     """About how many bytes a value has; it is not looked at further when there are enough."""
     size = 0
     left = [value]
@@ -138,7 +140,7 @@ def size_of_value(value: Any, enough: int = _LARGEST_COUNT) -> int:
         item = left.pop()
         if isinstance(item, str):
             size += len(item)
-        elif isinstance(item, Mapping):
+        elif isinstance(item, dict):
             size += sum(map(len, item))
             left.extend(item.values())
         elif isinstance(item, (list, tuple)):
