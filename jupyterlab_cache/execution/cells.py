@@ -14,6 +14,7 @@ from ..store.records import Failure, Outcome
 from .deaths import death_of
 from .injection import Injection
 from .launch import Kernel
+from .live_outputs import LiveOutputs
 from .request import ExecutionRequest
 from .usage import Usage, UsageMeter, local_pid
 
@@ -23,6 +24,7 @@ class CellRun:
 
     Attributes:
         cancelled: To be set there by whoever wants the execution to stop.
+        live: The outputs so far, for other threads.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class CellRun:
         self._indices = [
             index for index, cell in enumerate(notebook["cells"]) if any(cell is c for c in cells)
         ]
+        self.live = LiveOutputs(dict(zip(self._indices, cells, strict=True)))
         self._seconds = seconds
         self._usages = usages
         self._meter = UsageMeter(local_pid(kernel.manager))
@@ -58,6 +61,7 @@ class CellRun:
         )
         kernel.client.session.unpack = unpack
         self._nbclient.kc = kernel.client
+        self._nbclient.live = self.live
         self._kernel = kernel
         self._deadline: float | None = None
         self._nbclient.reset_execution_trackers()
@@ -70,6 +74,7 @@ class CellRun:
         try:
             return await self._each_cell()
         finally:
+            self.live.end()
             self._meter.close()
 
     async def _each_cell(self) -> tuple[Outcome, Failure | None]:
@@ -78,6 +83,7 @@ class CellRun:
         for ordinal, (cell, index) in enumerate(zip(self._cells, self._indices, strict=True)):
             ended = await self._injected(ordinal)
             if ended is None and not self._is_replaced(ordinal):
+                self.live.begin(index)
                 started = time.monotonic()
                 ended = await self._one_cell(cell, index, ordinal)
                 self._seconds[ordinal] = time.monotonic() - started

@@ -119,6 +119,7 @@ async def _execute(
         request.on_kernel(kernel)
         clean_end = False
         run = CellRun(_from_thread(request), notebook, cells, kernel, seconds, usages, injection)
+        request.on_outputs(run.live)
         stopper = asyncio.ensure_future(_pass_on(request.cancelled, kernel, run))
         try:
             outcome, failure, observation = await kernel.thread.run(

@@ -23,6 +23,7 @@ from .estimate import Estimate
 from .jobs import JobResult
 from .kernels import Kernels
 from .launch import Kernel, Launch
+from .live_outputs import LiveOutputs
 from .request import ExecutionRequest, ExecutionSettings, Progress
 
 
@@ -63,6 +64,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
         on_progress: Told of each executed cell.
         on_code_key: Told what is executed.
         on_estimate: Told how long it will take, when that is known.
+        on_outputs: Told what holds the outputs so far.
         cancelled: Set by whoever wants it to stop.
     """
 
@@ -75,6 +77,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     on_progress: Progress = lambda _done, _total: None
     on_code_key: Callable[[str], None] = lambda _: None
     on_estimate: Callable[[Estimate], None] = lambda _: None
+    on_outputs: Callable[[LiveOutputs], None] = lambda _: None
     cancelled: asyncio.Event = msgspec.field(default_factory=asyncio.Event)
 
 
@@ -128,6 +131,7 @@ async def freshen(workspace: Workspace, notebook: Path, kernels: Kernels, wish: 
         on_progress=wish.on_progress,
         on_code_key=wish.on_code_key,
         on_estimate=wish.on_estimate,
+        on_outputs=wish.on_outputs,
         cancelled=wish.cancelled,
     )
     if not wish.force:

@@ -14,6 +14,17 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.notebooknode import from_dict
 
+from .live_outputs import LiveOutputs
+
+_WITH_OUTPUTS = {
+    "stream",
+    "display_data",
+    "execute_result",
+    "error",
+    "clear_output",
+    "update_display_data",
+}
+
 
 class OutputClient(NotebookClient):
     """Takes plain outputs as they are.
@@ -21,7 +32,30 @@ class OutputClient(NotebookClient):
     nbclient has every output validated against nbformat's schema, which takes half of its time with
     many small outputs, and holds up all other threads with a large one. What is not obviously valid
     still goes that way.
+
+    Attributes:
+        live: Told of each change of outputs, which other threads may look at.
     """
+
+    live: LiveOutputs
+
+    def process_message(
+        self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
+    ) -> NotebookNode | None:
+        """Do what a message of the kernel says."""
+        kind = msg["msg_type"]
+        if kind not in _WITH_OUTPUTS:
+            return super().process_message(msg, cell, cell_index)
+        display = (msg["content"].get("transient") or {}).get("display_id")
+        rewritten = kind == "clear_output" or self.clear_before_next_output
+        with self.live.lock:
+            try:
+                return super().process_message(msg, cell, cell_index)
+            finally:
+                self.live.change(cell_index, rewritten=rewritten)
+                # It may be shown by earlier cells, too.
+                for place in self._display_id_map.get(display, {}) if display else ():
+                    self.live.change(place, rewritten=True)
 
     def output(
         self,

@@ -22,6 +22,7 @@ from .jobs import ENDED, Job, JobState, new_job, this_process
 from .kernels import Kernels
 from .launch import Kernel
 from .left_over import left_over_jobs
+from .live_jobs import LiveJobs
 from .planning import Need, needed_first
 from .request import ExecutionSettings
 
@@ -46,6 +47,9 @@ class JobQueue:
         settings: Limits of executions.
         workers: How many are executed at once.
         keep_warm: Have a kernel ready for the next click, when there is nothing to do.
+
+    Attributes:
+        live: What running jobs have put out so far.
     """
 
     def __init__(
@@ -63,6 +67,8 @@ class JobQueue:
         self._keep_warm = keep_warm
         self._workers: list[asyncio.Task[None]] = []
         self._book = JobBook(lambda path: workspace.project_of(path).store.job_files)
+        self.live = LiveJobs()
+        self._book.listen(self.live.note)
         self._cancelled: dict[str, asyncio.Event] = {}
         self._taken: set[str] = set()
         self._stopped = False
@@ -330,6 +336,7 @@ class JobQueue:
             on_code_key=on_code_key,
             on_progress=on_progress,
             on_estimate=on_estimate,
+            on_outputs=self.live.listener_for(job.id),
             cancelled=self._cancelled[job.id],
         )
         outcome = await freshen(self._workspace, Path(job.notebook), self._kernels, wish)

@@ -15,6 +15,7 @@ from ..store.store import Store
 from .artefacts import MEBIBYTE, ArtefactLimits
 from .estimate import Estimate
 from .launch import Kernel
+from .live_outputs import LiveOutputs
 
 Progress = Callable[[int, int], None]
 """Called with the number of cells done and of all cells."""
@@ -56,6 +57,7 @@ class ExecutionRequest(msgspec.Struct, frozen=True, kw_only=True):
         on_progress: Called at the start and after each cell.
         on_code_key: Called with the code key of what is executed.
         on_estimate: Called with how long it will take, when that can be told.
+        on_outputs: Called before the first cell with what will hold the outputs so far.
         cancelled: Set by whoever wants the execution to stop.
     """
 
@@ -73,6 +75,7 @@ class ExecutionRequest(msgspec.Struct, frozen=True, kw_only=True):
     on_progress: Progress = lambda _done, _total: None
     on_code_key: Callable[[str], None] = lambda _: None
     on_estimate: Callable[[Estimate], None] = lambda _: None
+    on_outputs: Callable[[LiveOutputs], None] = lambda _: None
     cancelled: asyncio.Event = msgspec.field(default_factory=asyncio.Event)
 
     @property

@@ -7,6 +7,7 @@ from .captures import CapturesHandler
 from .documents import DocumentsHandler
 from .entries import EntriesHandler, EntryHandler, EntryOutputsHandler
 from .invalidations import InvalidationsHandler
+from .job_outputs import JobOutputsHandler
 from .jobs import JobHandler, JobsHandler
 from .notebooks import NotebooksHandler
 from .operation import CacheHandler
@@ -25,6 +26,7 @@ HANDLERS: list[tuple[str, type[CacheHandler]]] = [
     ("jupyterlab-cache/restorations", RestorationsHandler),
     ("jupyterlab-cache/jobs", JobsHandler),
     (f"jupyterlab-cache/jobs/{_ID}", JobHandler),
+    (f"jupyterlab-cache/jobs/{_ID}/outputs", JobOutputsHandler),
     ("jupyterlab-cache/stats", StatsHandler),
     ("jupyterlab-cache/captures", CapturesHandler),
     ("jupyterlab-cache/documents", DocumentsHandler),

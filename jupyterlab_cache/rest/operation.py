@@ -15,6 +15,7 @@ from tornado.iostream import StreamClosedError
 
 from ..execution.job_book import JobMissing
 from ..execution.kernels import UnknownKernel
+from ..execution.live_jobs import JobEnded
 from ..notebooks.errors import CaptureRefused, NotebookError, NotebookMissing
 from ..projects import PathRefused
 from ..store.errors import BlobDamaged, BlobMissing, EntryMissing, StoreError
@@ -30,6 +31,7 @@ _STATUS_OF_ERROR: tuple[tuple[type[BaseException], int], ...] = (
     (NotebookMissing, 404),
     (EntryMissing, 404),
     (JobMissing, 404),
+    (JobEnded, 409),
     (BlobMissing, 410),
     (BlobDamaged, 410),
     (NotebookError, 400),
@@ -145,7 +147,7 @@ class CacheHandler(ExtensionHandlerMixin, APIHandler):
             Refused: It is something else.
         """
         text: str = self.get_query_argument(name, str(default))
-        if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
+        if not (text.isascii() and text.isdigit() and len(text) < 17 and low <= int(text) <= high):
             raise Refused(f"{name!r} has to be a whole number from {low} to {high}.")
         return int(text)
 

@@ -12,6 +12,8 @@ import type {
   IInputsEvent,
   IStoreEvent,
   Job,
+  JobOutputs,
+  LiveCell,
   EntryArtefact,
   JobRequest,
   NotebookLine,
@@ -154,6 +156,30 @@ export function jobWith(fields: Partial<Job> = {}): Job {
   };
 }
 
+/** What a running job has put out; what is not given is as before its first cell. */
+export function jobOutputsWith(fields: Partial<JobOutputs> = {}): JobOutputs {
+  return {
+    revision: 1,
+    whole: true,
+    first_cell: 0,
+    running: null,
+    cells: [],
+    ...fields
+  };
+}
+
+/** What a cell has put out; what is not given is as for one that printed its number. */
+export function liveCellWith(fields: Partial<LiveCell> = {}): LiveCell {
+  const { cell = 0 } = fields;
+  return {
+    cell,
+    line: `print(${cell})`,
+    outputs: [stream(`${cell}\n`)],
+    left_out: 0,
+    ...fields
+  };
+}
+
 /** Events that a test sends. */
 export class FakeEvents implements ICacheEvents {
   readonly jobChanged = new Signal<this, IJobEvent>(this);
@@ -178,6 +204,13 @@ export class FakeClient implements ICacheClient {
 
   /** Entries whose outputs took the place of an execution. */
   readonly hits: string[] = [];
+
+  /** Since which revisions the outputs of running jobs were asked for. */
+  readonly outputsAsked: number[] = [];
+
+  /** What running jobs have put out. */
+  liveOutputs: (id: string, since: number) => Promise<JobOutputs> = id =>
+    Promise.reject(new Error(`There is no job ${id}.`));
 
   jobList: Job[] = [];
   notebookList: NotebookLine[] = [];
@@ -265,6 +298,11 @@ export class FakeClient implements ICacheClient {
     return job
       ? Promise.resolve(job)
       : Promise.reject(new Error(`There is no job ${id}.`));
+  }
+
+  jobOutputs(id: string, since = 0): Promise<JobOutputs> {
+    this.outputsAsked.push(since);
+    return this.liveOutputs(id, since);
   }
 
   submit(request: JobRequest): Promise<Job> {

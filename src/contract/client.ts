@@ -11,6 +11,7 @@ import {
   isJob,
   isJobList,
   isNotebookList,
+  isJobOutputs,
   isObject,
   isRestoration,
   isRestoredDocument,
@@ -22,6 +23,7 @@ import type {
   EntryPage,
   EntrySummary,
   Job,
+  JobOutputs,
   JobRequest,
   NotebookList,
   RestorationRequest,
@@ -68,6 +70,9 @@ export interface ICacheClient {
 
   /** One job as it is now. */
   job(id: string): Promise<Job>;
+
+  /** What a running job has put out since a revision; rejects with 409 once it has ended. */
+  jobOutputs(id: string, since?: number): Promise<JobOutputs>;
 
   /** Ask for the execution of a notebook as it is saved. */
   submit(request: JobRequest): Promise<Job>;
@@ -169,6 +174,12 @@ export class CacheClient implements ICacheClient {
 
   async job(id: string): Promise<Job> {
     return this._ask('GET', ['jobs', id], isJob);
+  }
+
+  async jobOutputs(id: string, since = 0): Promise<JobOutputs> {
+    return this._ask('GET', ['jobs', id, 'outputs'], isJobOutputs, {
+      query: { since: `${since}` }
+    });
   }
 
   async submit(request: JobRequest): Promise<Job> {

@@ -12,6 +12,7 @@ import type {
   NotebookLine,
   NotebookList,
   RestoredDocument,
+  JobOutputs,
   RestoredFile,
   Status
 } from './types';
@@ -122,6 +123,26 @@ export function isRestoration(
   );
 }
 
+/** Whether a value tells what a running job has put out so far. */
+export function isJobOutputs(value: unknown): value is JobOutputs {
+  return (
+    isObject(value) &&
+    isNumber(value.revision) &&
+    typeof value.whole === 'boolean' &&
+    isNumber(value.first_cell) &&
+    (value.running === null || isNumber(value.running)) &&
+    isListOf(
+      value.cells,
+      (cell): cell is object =>
+        isObject(cell) &&
+        isNumber(cell.cell) &&
+        isText(cell.line) &&
+        isNumber(cell.left_out) &&
+        isListOf(cell.outputs, isOutput)
+    )
+  );
+}
+
 /** Whether a value holds the outputs of an entry. */
 export function isEntryOutputs(value: unknown): value is EntryOutputs {
   return (
@@ -133,13 +154,13 @@ export function isEntryOutputs(value: unknown): value is EntryOutputs {
       (cell): cell is object =>
         isObject(cell) &&
         isText(cell.digest) &&
-        isListOf(
-          cell.outputs,
-          (output): output is object =>
-            isObject(output) && isText(output.output_type)
-        )
+        isListOf(cell.outputs, isOutput)
     )
   );
+}
+
+function isOutput(value: unknown): value is object {
+  return isObject(value) && isText(value.output_type);
 }
 
 function isStatus(value: unknown): value is Status {

@@ -187,6 +187,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/jobs/{job}/outputs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job: string;
+      };
+      cookie?: never;
+    };
+    /**
+     * What a job that waits or runs has put out so far
+     * @description Of each cell the latest outputs, at most 128 KiB and 50 displays; of all cells together 1 MiB, of the latest 100. An answer to a known revision holds only the cells that changed since, so it costs little to ask again.
+     */
+    get: operations['getJobOutputs'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/stats': {
     parameters: {
       query?: never;
@@ -625,6 +647,28 @@ export interface components {
       seconds_left: number | null;
       /** @description Of a job that ended as fresh, what the execution took that was not repeated. */
       seconds_saved: number | null;
+    };
+    /** @description What one cell has put out so far. */
+    LiveCell: {
+      /** @description Its ordinal among the code cells that are not blank. */
+      cell: number;
+      /** @description Its first line that is not blank. */
+      line: string;
+      /** @description The latest ones. They are nobody's word but the running code's, and never to be trusted. */
+      outputs: components['schemas']['Output'][];
+      /** @description About how many bytes of outputs there are besides. */
+      left_out: number;
+    };
+    JobOutputs: {
+      /** @description To be named by the next question. */
+      revision: number;
+      /** @description Whether all cells are told of, not only changed ones; what was known is void. */
+      whole: boolean;
+      /** @description Ordinal of the first cell that is told of; those before are too many. */
+      first_cell: number;
+      /** @description Ordinal of the cell that runs now. */
+      running: number | null;
+      cells: components['schemas']['LiveCell'][];
     };
     JobList: {
       jobs: components['schemas']['Job'][];
@@ -1126,6 +1170,43 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+    };
+  };
+  getJobOutputs: {
+    parameters: {
+      query?: {
+        /** @description The revision of an earlier answer. */
+        since?: number;
+      };
+      header?: never;
+      path: {
+        job: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The outputs so far. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobOutputs'];
+        };
+      };
+      400: components['responses']['BadRequest'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      /** @description The job has ended; its entry, if it has one, holds the outputs. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
     };
   };
   getStats: {

@@ -83,6 +83,12 @@ export type JobState = Schemas['JobState'];
 /** A request to execute one notebook. */
 export type Job = Schemas['Job'];
 
+/** What one cell of a running job has put out so far. */
+export type LiveCell = Schemas['LiveCell'];
+
+/** What a running job has put out since some revision. */
+export type JobOutputs = Schemas['JobOutputs'];
+
 /** What a job is asked for. */
 export type JobRequest = Pick<Schemas['JobRequest'], 'path'> &
   Partial<Schemas['JobRequest']>;

@@ -1,3 +1,4 @@
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
@@ -6,7 +7,9 @@ import type { Job } from '../contract';
 import { size } from '../details/time';
 import { jobText } from '../details/words';
 import { isActive } from '../models/jobs';
+import { ShownOutputs } from '../models/shownOutputs';
 import type { INotebookCache } from '../tokens';
+import { JobOutputs } from './jobOutputs';
 
 const MOST_SHOWN = 50;
 
@@ -14,13 +17,25 @@ const MOST_SHOWN = 50;
 export class JobsSection extends ReactWidget {
   /**
    * @param cache - What it shows.
+   * @param rendermime - Draws what running jobs put out.
    * @param trans - For its words.
    */
-  constructor(cache: INotebookCache, trans: TranslationBundle) {
+  constructor(
+    cache: INotebookCache,
+    rendermime: IRenderMimeRegistry,
+    trans: TranslationBundle
+  ) {
     super();
     this._cache = cache;
+    this._rendermime = rendermime;
     this._trans = trans;
+    this._shown = new ShownOutputs(cache);
     this.addClass('jp-NotebookCache-body');
+  }
+
+  override dispose(): void {
+    this._shown.dispose();
+    super.dispose();
   }
 
   protected override onAfterAttach(message: Message): void {
@@ -31,6 +46,16 @@ export class JobsSection extends ReactWidget {
   protected override onAfterShow(message: Message): void {
     super.onAfterShow(message);
     this._refresh();
+  }
+
+  protected override onAfterHide(message: Message): void {
+    super.onAfterHide(message);
+    this._shown.isActive = false;
+  }
+
+  protected override onBeforeDetach(message: Message): void {
+    this._shown.isActive = false;
+    super.onBeforeDetach(message);
   }
 
   protected override render(): JSX.Element {
@@ -59,6 +84,13 @@ export class JobsSection extends ReactWidget {
                 {jobs.jobs.slice(0, MOST_SHOWN).map(job => (
                   <li key={job.id}>
                     <JobLine cache={this._cache} job={job} trans={trans} />
+                    <JobOutputs
+                      cache={this._cache}
+                      job={job}
+                      rendermime={this._rendermime}
+                      shown={this._shown}
+                      trans={trans}
+                    />
                   </li>
                 ))}
               </ul>
@@ -70,6 +102,7 @@ export class JobsSection extends ReactWidget {
   }
 
   private _refresh(): void {
+    this._shown.isActive = this.isVisible;
     if (this.isVisible) {
       this._cache.jobs.refresh().catch(() => {
         // What is known stays; the chip says that the server cannot be reached.
@@ -78,6 +111,8 @@ export class JobsSection extends ReactWidget {
   }
 
   private readonly _cache: INotebookCache;
+  private readonly _rendermime: IRenderMimeRegistry;
+  private readonly _shown: ShownOutputs;
   private readonly _trans: TranslationBundle;
 }
 

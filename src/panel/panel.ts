@@ -1,3 +1,4 @@
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { SidePanel } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
@@ -7,21 +8,29 @@ import type { INotebookCache } from '../tokens';
 import { cacheIcon } from '../toolbar/icons';
 import { LazySection } from './section';
 
+/** What the panel needs. */
+export interface ICachePanelOptions {
+  /** What it shows. */
+  readonly cache: INotebookCache;
+
+  /** Which notebooks the person chose to see. */
+  readonly kept: KeptView;
+
+  /** Opens a notebook. */
+  readonly open: (path: string) => void;
+
+  /** Draws what running jobs put out. */
+  readonly rendermime: IRenderMimeRegistry;
+
+  /** For its words. */
+  readonly trans: TranslationBundle;
+}
+
 /** The side panel *Notebook cache*; the bodies of its sections are loaded when it is first shown. */
 export class CachePanel extends SidePanel {
-  /**
-   * @param cache - What it shows.
-   * @param kept - Which notebooks the person chose to see.
-   * @param open - Opens a notebook.
-   * @param trans - For its words.
-   */
-  constructor(
-    cache: INotebookCache,
-    kept: KeptView,
-    open: (path: string) => void,
-    trans: TranslationBundle
-  ) {
+  constructor(options: ICachePanelOptions) {
     super();
+    const { cache, kept, open, rendermime, trans } = options;
     this.id = 'jupyterlab-cache:panel';
     this.addClass('jp-NotebookCache-panel');
     this.title.icon = cacheIcon;
@@ -44,7 +53,7 @@ export class CachePanel extends SidePanel {
     this.addWidget(
       new LazySection(trans.__('Jobs'), async () => {
         const { JobsSection } = await import('./jobsSection');
-        return new JobsSection(cache, trans);
+        return new JobsSection(cache, rendermime, trans);
       })
     );
     (this.content as AccordionPanel).setRelativeSizes([3, 2, 1]);

@@ -4,6 +4,7 @@ import {
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { KeptView } from '../models/keptView';
@@ -16,11 +17,12 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-cache:panel',
   description: 'A side panel with verdict, reasons, entries and jobs.',
   autoStart: true,
-  requires: [INotebookCache],
+  requires: [INotebookCache, IRenderMimeRegistry],
   optional: [ICommandPalette, ILayoutRestorer, IStateDB, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     cache: INotebookCache,
+    rendermime: IRenderMimeRegistry,
     palette: ICommandPalette | null,
     restorer: ILayoutRestorer | null,
     state: IStateDB | null,
@@ -31,7 +33,7 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     void app.restored.then(() => kept.restore());
     const open = (path: string): void =>
       void app.commands.execute('docmanager:open', { path });
-    const panel = new CachePanel(cache, kept, open, trans);
+    const panel = new CachePanel({ cache, kept, open, rendermime, trans });
     app.shell.add(panel, 'right', { rank: 550, type: 'Notebook Cache' });
     restorer?.add(panel, panel.id);
     app.commands.addCommand(CommandIDs.showPanel, {
