@@ -7,6 +7,7 @@ import type {
   DocumentDigests,
   ICacheClient,
   Job,
+  JobKind,
   Status
 } from './contract';
 
@@ -48,8 +49,15 @@ export interface IJobs {
   /** Whether this very page asked for the job. */
   isMine(id: string): boolean;
 
-  /** Ask for the execution of a notebook as it is saved. */
-  submit(path: string, options?: { force?: boolean }): Promise<Job>;
+  /**
+   * Ask for the execution of a notebook as it is saved, or for a check of its repeatability.
+   *
+   * @param options - With `force` it is executed even if it is fresh; a check always executes.
+   */
+  submit(
+    path: string,
+    options?: { force?: boolean; kind?: JobKind }
+  ): Promise<Job>;
 
   /** Cancel a job; one that has ended is forgotten. */
   cancel(id: string): Promise<void>;
@@ -113,6 +121,15 @@ export interface ICacheActions {
 
   /** The same for a saved notebook that need not be open. */
   cachePath(path: string, options?: { force?: boolean }): Promise<void>;
+
+  /**
+   * Have an open notebook executed twice, to see whether it is repeatable; it is saved first. Its
+   * outputs stay as they are.
+   */
+  check(panel: NotebookPanel): Promise<void>;
+
+  /** The same for a saved notebook that need not be open. */
+  checkPath(path: string): Promise<void>;
 
   /**
    * Put cached outputs into an open notebook.

@@ -9,10 +9,11 @@ import { cacheIcon } from '../toolbar/icons';
 import { INotebookCache } from '../tokens';
 import { CommandIDs, NO_ARGUMENTS } from './commandIds';
 
-/** Caches the notebooks that are selected in the file browser, or invalidates what is cached of them. */
+/** Caches or checks the notebooks that are selected in the file browser, or invalidates what is cached of them. */
 export const fileBrowserPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-cache:file-browser',
-  description: 'Caches and invalidates notebooks from the file browser.',
+  description:
+    'Caches, checks and invalidates notebooks from the file browser.',
   autoStart: true,
   requires: [INotebookCache, IFileBrowserFactory, INotebookTracker],
   optional: [ITranslator],
@@ -33,6 +34,9 @@ export const fileBrowserPlugin: JupyterFrontEndPlugin<void> = {
           app.docRegistry.getFileTypeForModel(item).name.endsWith('notebook')
         )
         .map(item => contents.localPath(item.path));
+    // An open one may have changes that have to be saved first.
+    const openPanel = (path: string) =>
+      tracker.find(panel => panel.context.localPath === path);
     app.commands.addCommand(CommandIDs.cacheSelected, {
       label: () =>
         trans._n(
@@ -46,11 +50,26 @@ export const fileBrowserPlugin: JupyterFrontEndPlugin<void> = {
       isVisible: () => selected().length > 0,
       execute: async () => {
         for (const path of selected()) {
-          const open = tracker.find(panel => panel.context.localPath === path);
-          // An open one may have changes that have to be saved first.
+          const open = openPanel(path);
           await (open
             ? cache.actions.cache(open)
             : cache.actions.cachePath(path));
+        }
+      }
+    });
+    app.commands.addCommand(CommandIDs.checkSelected, {
+      label: trans.__('Check Repeatability'),
+      caption: trans.__(
+        'Execute the selected notebooks twice in fresh kernels, and compare the outputs'
+      ),
+      describedBy: NO_ARGUMENTS,
+      isVisible: () => selected().length > 0,
+      execute: async () => {
+        for (const path of selected()) {
+          const open = openPanel(path);
+          await (open
+            ? cache.actions.check(open)
+            : cache.actions.checkPath(path));
         }
       }
     });
