@@ -278,7 +278,7 @@ class JobQueue:
                 continue
             bad.add(need.notebook)
             if self._book.waits(job.id) and not job.force:
-                self._book.put(kept_by(job, upstream))
+                self._book.put(kept_by(self._book.get(job.id), upstream))
         return self._book.waits(job.id)
 
     def _needed_first(self, notebook: Path) -> list[Need]:
