@@ -7,6 +7,7 @@ import type {
   DocumentDigests,
   ICacheClient,
   Job,
+  JobKind,
   Status
 } from './contract';
 
@@ -48,15 +49,18 @@ export interface IJobs {
   /** Whether this very page asked for the job. */
   isMine(id: string): boolean;
 
-  /** Ask for the execution of a notebook as it is saved. */
+  /** Ask for the execution of a notebook as it is saved, or for a check of its repeatability. */
   submit(
     path: string,
     options?: {
-      /** Execute it even if it is fresh. */
+      /** Execute it even if it is fresh; a check always executes. */
       force?: boolean;
 
       /** It is one of many, and comes after what a person waits for. */
       batch?: boolean;
+
+      /** What is wanted of it; by default its execution. */
+      kind?: JobKind;
     }
   ): Promise<Job>;
 
@@ -128,6 +132,15 @@ export interface ICacheActions {
 
   /** Put cached outputs into notebooks: into the files of those that are not open. */
   restorePaths(paths: readonly string[]): Promise<void>;
+
+  /**
+   * Have an open notebook executed twice, to see whether it is repeatable; it is saved first. Its
+   * outputs stay as they are.
+   */
+  check(panel: NotebookPanel): Promise<void>;
+
+  /** The same for a saved notebook that need not be open. */
+  checkPath(path: string): Promise<void>;
 
   /**
    * Put cached outputs into an open notebook.

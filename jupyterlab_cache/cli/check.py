@@ -17,7 +17,12 @@ from .common import Session, bad_input, declaring_options, duration, session_opt
 from .interruption import until_interrupted
 from .parameters import parameter_options
 
-_MARKS = {"repeatable": ("✓", "green"), "different": ("~", "yellow"), "failed": ("✗", "red")}
+_MARKS = {
+    "repeatable": ("✓", "green"),
+    "different": ("~", "yellow"),
+    "failed": ("✗", "red"),
+    "cancelled": ("✗", "red"),
+}
 
 
 @click.command("check")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -14,11 +15,15 @@ from ..notebooks.errors import NotebookError
 from ..store.checks import MOST_CELLS, CellCheck, Check, CheckOutcome
 from ..store.records import Failure
 from ..store.store import StoredEntry
+from .estimate import Estimate
 from .freshening import Outcome, Wish, Workspace, freshen
 from .kernels import Kernels
 from .repeatability import compare_cells
 
 _log = logging.getLogger(__name__)
+
+CheckEnd = Literal[CheckOutcome, "cancelled"]
+"""How a check ends; what was cancelled is not kept."""
 
 
 class CheckResult(msgspec.Struct, frozen=True):
@@ -26,8 +31,8 @@ class CheckResult(msgspec.Struct, frozen=True):
 
     Attributes:
         path: The notebook, relative to the root.
-        result: ``repeatable``, also with harmless differences; ``different``; or ``failed``: an
-            execution ended in an error, its kernel died, or it could not begin.
+        result: ``repeatable``, also with harmless differences; ``different``; ``failed``: an
+            execution ended in an error, its kernel died, or it could not begin; or ``cancelled``.
         cells: Each code cell; empty when there are not two executions.
         entry: The entry of the second execution, with which this is kept; None when there is none.
         other: The entry of the first.
@@ -36,7 +41,7 @@ class CheckResult(msgspec.Struct, frozen=True):
     """
 
     path: str
-    result: CheckOutcome
+    result: CheckEnd
     cells: tuple[CellCheck, ...]
     entry: str | None
     other: str | None
@@ -52,34 +57,51 @@ async def check_each(
     wish: Wish,
     shown: Callable[[Path], str],
 ) -> AsyncIterator[CheckResult]:
-    """Execute notebooks twice, each time in a fresh kernel, and compare cell by cell.
+    """Check notebooks one after the other, see :func:`check_notebook`.
+
+    Args:
+        workspace: The notebooks' surroundings.
+        notebooks: Absolute paths.
+        kernels: Where kernels come from; closed at the end.
+        wish: How to execute.
+        shown: How a notebook's path is written in a result.
+    """
+    try:
+        for notebook in notebooks:
+            yield await check_notebook(workspace, notebook, kernels, wish, shown(notebook))
+    finally:
+        await kernels.close()
+
+
+async def check_notebook(
+    workspace: Workspace, notebook: Path, kernels: Kernels, wish: Wish, path: str
+) -> CheckResult:
+    """Execute a notebook twice, each time in a fresh kernel, and compare cell by cell.
 
     Both executions are stored as any other, so the newest decides about verdicts. Files that other
     notebooks write are used as they are now, and the second execution finds what the first wrote.
 
     Args:
         workspace: The notebooks' surroundings.
-        notebooks: Absolute paths.
-        kernels: Where kernels come from; closed at the end.
-        wish: How to execute; always by force.
-        shown: How a notebook's path is written in a result.
+        notebook: Absolute path.
+        kernels: Where kernels come from.
+        wish: How to execute, always by force, and who is told: of both executions as if they were
+            one with twice as many cells.
+        path: How the notebook is called in the result.
+
+    Returns:
+        What came of it, also when it could not be executed at all.
     """
-    wish = msgspec.structs.replace(wish, force=True)
-    try:
-        for notebook in notebooks:
-            yield await _check(workspace, notebook, kernels, wish, shown(notebook))
-    finally:
-        await kernels.close()
-
-
-async def _check(
-    workspace: Workspace, notebook: Path, kernels: Kernels, wish: Wish, path: str
-) -> CheckResult:
     started = time.monotonic()
     outcomes: list[Outcome] = []
     try:
-        for _ in range(2):
-            outcomes.append(await freshen(workspace, notebook, kernels, wish))
+        for each in _twice(wish):
+            outcome = await freshen(workspace, notebook, kernels, each)
+            if outcome.result == "cancelled":
+                other = outcomes[0].entry if outcomes else outcome.entry
+                seconds = time.monotonic() - started
+                return CheckResult(path, "cancelled", (), None, other, seconds, outcome.failure)
+            outcomes.append(outcome)
         cells, failure = await asyncio.to_thread(_compare, workspace, notebook, outcomes)
     except Exception as error:
         # One notebook's trouble must not stop those behind it.
@@ -97,6 +119,27 @@ async def _check(
         seconds=time.monotonic() - started,
         failure=failure,
     )
+
+
+def _twice(wish: Wish) -> Iterator[Wish]:
+    """The same wish for the first and for the second execution."""
+    before = 0
+    last = 0
+
+    def on_progress(done: int, total: int) -> None:
+        nonlocal last
+        last = total
+        # The second execution has as many cells, unless the notebook is changed meanwhile.
+        wish.on_progress(before + done, (before or total) + total)
+
+    def on_estimate(estimate: Estimate) -> None:
+        wish.on_estimate(Estimate(2 * estimate.starting, 2 * estimate.cells))
+
+    for _ in range(2):
+        yield msgspec.structs.replace(
+            wish, force=True, on_progress=on_progress, on_estimate=on_estimate
+        )
+        before = last
 
 
 def _result(cells: Sequence[CellCheck], failure: Failure | None) -> CheckOutcome:

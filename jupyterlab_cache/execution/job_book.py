@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,23 @@ class JobBook:
     def waits(self, job_id: str) -> bool:
         """Whether a job is still there and queued."""
         return job_id in self._jobs and self._jobs[job_id].state == "queued"
+
+    def has_to_wait(self, job: Job, begun: Collection[str]) -> bool:
+        """Whether another job is in the way of one: a check has its notebook to itself.
+
+        Two executions at once could see each other's files, and differ because of that.
+
+        Args:
+            job: One whose turn has come.
+            begun: Identifiers of those that workers are busy with.
+        """
+        return any(
+            other.id in begun
+            and other.state not in ENDED
+            and other.notebook == job.notebook
+            and "check" in (job.kind, other.kind)
+            for other in self._jobs.values()
+        )
 
     def update(self, job_id: str, **changes: Any) -> Job:
         """Change a job."""

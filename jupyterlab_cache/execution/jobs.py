@@ -12,8 +12,12 @@ import msgspec
 import psutil
 
 from ..notebooks.parameters import NO_PARAMETERS, Parameters
+from ..store.checks import CheckOutcome
 from ..store.records import Failure
 from .estimate import Estimate
+
+JobKind = Literal["execute", "check"]
+"""``check``: executed twice and compared, whether or not it is fresh."""
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 JobResult = Literal["fresh", "executed", "failed", "cancelled"]
@@ -63,20 +67,22 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         batch: It is one of many, and comes after what a person waits for.
         interruptions: How often the process that worked on it ended.
         parameters: What to inject beside what is declared.
+        kind: What is to be done with the notebook.
         state: Where it is.
         result: What came of it, once it has ended.
         created: When it was asked for, seconds since the epoch.
         started: When its execution began.
         finished: When it ended.
         cells_done: Cells executed so far.
-        cells_total: Cells to execute; 0 when not known yet.
+        cells_total: Cells to execute, in both executions of a check; 0 when not known yet.
         kernel_id: Its kernel, while there is one.
-        entry: The entry that holds the outputs.
+        entry: The entry that holds the outputs; of a check the one that it is kept with.
         code_key: Of what is executed.
         failure: What went wrong.
         estimate: How long its execution is expected to take, when that is known.
         progressed: When its last cell ended, or its first began.
         seconds_saved: When it was found fresh: what the execution took that was not repeated.
+        check: What a check found, once it has ended and was not cancelled.
     """
 
     id: str
@@ -87,6 +93,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     batch: bool = False
     interruptions: int = 0
     parameters: Parameters = NO_PARAMETERS
+    kind: JobKind = "execute"
     state: JobState = "queued"
     result: JobResult | None = None
     created: float = 0.0
@@ -101,6 +108,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     estimate: Estimate | None = None
     progressed: float | None = None
     seconds_saved: float | None = None
+    check: CheckOutcome | None = None
 
     def elapsed(self, now: float) -> float | None:
         """Seconds since it began, or that it took; None before it began."""
@@ -124,6 +132,7 @@ def new_job(
     timeout: float | None,
     parameters: Parameters = NO_PARAMETERS,
     batch: bool = False,
+    kind: JobKind = "execute",
 ) -> Job:
     """A job of this process that waits to be taken up."""
     return Job(
@@ -134,5 +143,6 @@ def new_job(
         timeout=timeout,
         batch=batch,
         parameters=parameters,
+        kind=kind,
         created=time.time(),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -16,9 +15,11 @@ from ..notebooks.parameters import NO_PARAMETERS, Parameters
 from ..store.errors import StoreError
 from ..store.records import Failure
 from .estimate import Estimate
-from .freshening import Wish, Workspace, freshen, likely_launches
+from .freshening import Wish, Workspace, likely_launches
 from .job_book import JobBook
-from .jobs import ENDED, Job, JobState, new_job, this_process
+from .job_ends import failed, interrupted, kept_by
+from .job_work import work_on
+from .jobs import ENDED, Job, JobKind, new_job, this_process
 from .kernels import Kernels
 from .launch import Kernel
 from .left_over import left_over_jobs
@@ -34,7 +35,8 @@ class JobQueue:
 
     When a job's turn comes, what is upstream of its notebook and not up to date is executed first,
     by the same worker and as jobs of their own. If one of them fails, so does the job, unless it is
-    forced.
+    forced. A check takes what is upstream as it is, and never runs beside another job of its
+    notebook.
 
     All methods are called on the event loop.
 
@@ -106,7 +108,7 @@ class JobQueue:
         if job.state == "running":
             job = msgspec.structs.replace(job, interruptions=job.interruptions + 1)
             if job.interruptions > 1 or not take_up_interrupted:
-                self._book.put(_interrupted(job, "The server stopped while the job ran."))
+                self._book.put(interrupted(job, "The server stopped while the job ran."))
                 return
         self._cancelled[job.id] = asyncio.Event()
         self._book.put(
@@ -141,8 +143,9 @@ class JobQueue:
         timeout: float | None = None,
         parameters: Parameters = NO_PARAMETERS,
         batch: bool = False,
+        kind: JobKind = "execute",
     ) -> Job:
-        """Ask for a notebook; a job for it that still waits is joined.
+        """Ask for a notebook; a job of the same kind for it that still waits is joined.
 
         Args:
             notebook: Absolute path.
@@ -150,8 +153,10 @@ class JobQueue:
             timeout: Seconds for each cell; None for the setting.
             parameters: What to inject beside what is declared.
             batch: It is one of many, and comes after what a person waits for.
+            kind: What to do with it; a check always executes.
         """
-        job = self._job_for(notebook, force, timeout, parameters, batch)
+        force = force or kind == "check"
+        job = self._job_for(notebook, force, timeout, parameters, batch, kind)
         self._ensure_workers()
         return job
 
@@ -162,14 +167,20 @@ class JobQueue:
         timeout: float | None,
         parameters: Parameters,
         batch: bool,
+        kind: JobKind = "execute",
     ) -> Job:
         """A job for a notebook that waits."""
-        wanted = (str(notebook), force, timeout, parameters)
+        wanted = (kind, str(notebook), force, timeout, parameters)
         for job in self._book.in_turn():
-            if (job.notebook, job.force, job.timeout, job.parameters) == wanted:
+            if (job.kind, job.notebook, job.force, job.timeout, job.parameters) == wanted:
                 return self._book.update(job.id, batch=False) if job.batch > batch else job
         job = new_job(
-            str(notebook), force=force, timeout=timeout, parameters=parameters, batch=batch
+            str(notebook),
+            force=force,
+            timeout=timeout,
+            parameters=parameters,
+            batch=batch,
+            kind=kind,
         )
         self._cancelled[job.id] = asyncio.Event()
         self._book.put(job)
@@ -230,16 +241,20 @@ class JobQueue:
 
     async def _work(self) -> None:
         while not self._stopped:
-            job = next((job for job in self._book.in_turn() if job.id not in self._taken), None)
+            job = next(filter(self._is_next, self._book.in_turn()), None)
             if job is None:
                 await self._book.next_change()
                 continue
             self._taken.add(job.id)
             try:
-                if await self._upstream_is_good(job):
+                # What is upstream of a check is taken as it is.
+                if job.kind == "check" or await self._upstream_is_good(job):
                     await self._run_safely(job.id)
             finally:
                 self._taken.discard(job.id)
+
+    def _is_next(self, job: Job) -> bool:
+        return job.id not in self._taken and not self._book.has_to_wait(job, self._taken)
 
     async def _upstream_is_good(self, job: Job) -> bool:
         """Bring what is upstream of a job up to date; the job itself waits meanwhile.
@@ -269,7 +284,7 @@ class JobQueue:
                 continue
             bad.add(need.notebook)
             if self._book.waits(job.id) and not job.force:
-                self._end_with(job, upstream)
+                self._book.put(kept_by(self._book.get(job.id), upstream))
         return self._book.waits(job.id)
 
     def _needed_first(self, notebook: Path) -> list[Need]:
@@ -280,33 +295,17 @@ class JobQueue:
             _log.info("What is upstream of %s cannot be found: %r", notebook, error)
             return []
 
-    def _end_with(self, job: Job, upstream: Job) -> None:
-        """End a job that cannot begin."""
-        path = os.path.relpath(upstream.notebook, Path(job.notebook).parent)
-        is_cancelled = upstream.state == "cancelled"
-        name = "Cancelled" if is_cancelled else "UpstreamFailed"
-        how = "was cancelled" if is_cancelled else "failed"
-        message = f"{path}, which writes what this notebook uses, {how}; this was not executed."
-        state: JobState = "cancelled" if is_cancelled else "failed"
-        self._book.update(
-            job.id,
-            state=state,
-            result=state,
-            failure=Failure(name, message),
-            finished=time.time(),
-        )
-
     async def _run_safely(self, job_id: str) -> Job:
         try:
             await self._run(self._book.get(job_id))
         except asyncio.CancelledError:
-            self._book.put(_interrupted(self._book.get(job_id), "The server was stopped."))
+            self._book.put(interrupted(self._book.get(job_id), "The server was stopped."))
             raise
         except Exception as error:
             # One job's trouble must not stop those behind it.
             _log.info("Job %s failed: %r", job_id, error)
             failure = Failure(type(error).__name__, str(error) or repr(error))
-            self._book.put(_failed(self._book.get(job_id), failure))
+            self._book.put(failed(self._book.get(job_id), failure))
         self._cancelled.pop(job_id, None)
         return self._book.get(job_id)
 
@@ -339,18 +338,8 @@ class JobQueue:
             on_outputs=self.live.listener_for(job.id),
             cancelled=self._cancelled[job.id],
         )
-        outcome = await freshen(self._workspace, Path(job.notebook), self._kernels, wish)
-        states = {"fresh": "done", "executed": "done", "failed": "failed", "cancelled": "cancelled"}
-        self._book.update(
-            job.id,
-            state=states[outcome.result],
-            result=outcome.result,
-            entry=outcome.entry,
-            code_key=outcome.code_key,
-            failure=outcome.failure,
-            seconds_saved=outcome.seconds_saved,
-            finished=time.time(),
-        )
+        changes = await work_on(job, self._workspace, self._kernels, wish)
+        self._book.update(job.id, **changes, finished=time.time())
 
     # Kernels that are started ahead
 
@@ -367,18 +356,3 @@ class JobQueue:
                 workspace, workspace.look(given=given), following, len(following)
             )
         )
-
-
-def _interrupted(job: Job, message: str) -> Job:
-    return _failed(job, Failure("Interrupted", message))
-
-
-def _failed(job: Job, failure: Failure) -> Job:
-    return msgspec.structs.replace(
-        job,
-        state="failed",
-        result="failed",
-        failure=failure,
-        finished=time.time(),
-        kernel_id=None,
-    )

@@ -25,7 +25,7 @@ class JobsHandler(CacheHandler):
     @authorized(action="execute")
     @operation
     async def post(self) -> object:
-        """Ask for the execution of a notebook as it is saved on disk."""
+        """Ask for the execution, or a check, of a notebook as it is saved on disk."""
         request = self.decode(JobRequest)
         notebook = await self.in_thread(self.cache.executable, request.path)
         job = await self.app.queue.submit(
@@ -34,6 +34,7 @@ class JobsHandler(CacheHandler):
             timeout=request.timeout,
             batch=request.batch,
             parameters=parameters_of(request.parameters, "parameters"),
+            kind=request.kind,
         )
         self.set_status(201)
         return await _wire(self, job)

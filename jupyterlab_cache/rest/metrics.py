@@ -11,6 +11,11 @@ from ..execution.jobs import ENDED, Job
 _EXECUTIONS = Counter(
     "jupyterlab_cache_executions", "Executions of notebooks that have ended.", ["result"]
 )
+_CHECKS = Counter(
+    "jupyterlab_cache_checks",
+    "Checks of repeatability that have ended; each executes a notebook twice.",
+    ["outcome"],
+)
 _HITS = Counter(
     "jupyterlab_cache_hits",
     "Entries that took the place of an execution: outputs restored, or a job that was fresh.",
@@ -52,7 +57,10 @@ class JobMetrics:
 
     def _note_end(self, job: Job) -> None:
         began = self._executing.pop(job.id, None)
-        if began is not None:
+        if job.kind == "check":
+            # Its time is that of two executions, which no other execution's can be held against.
+            _CHECKS.labels(job.check or job.state).inc()
+        elif began is not None:
             _EXECUTIONS.labels(job.result or job.state).inc()
             _EXECUTION_SECONDS.observe(time.monotonic() - began)
         elif job.result == "fresh":

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 
 from ..execution.artefact_restoring import RestoredFile
-from ..execution.jobs import Job
+from ..execution.jobs import Job, JobKind
 from ..inputs.artefact_states import ArtefactState
 from ..inputs.reasons import Reason
 from ..inputs.verdict import Status
@@ -76,6 +76,7 @@ class JobRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timeout: Annotated[float, msgspec.Meta(gt=0)] | None = None
     batch: bool = False
     parameters: dict[str, Any] = {}
+    kind: JobKind = "execute"
 
 
 class CaptureRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -143,6 +144,7 @@ def job_wire(job: Job, path: str, memory: int | None) -> dict[str, object]:
         "id": job.id,
         "path": path,
         "parameters": values_of(job.parameters),
+        "kind": job.kind,
         "state": job.state,
         "result": job.result,
         "created": job.created,
@@ -161,6 +163,7 @@ def job_wire(job: Job, path: str, memory: int | None) -> dict[str, object]:
         "estimated_seconds": job.estimate.seconds if job.estimate else None,
         "seconds_left": job.seconds_left(now),
         "seconds_saved": job.seconds_saved,
+        "check": job.check,
     }
 
 

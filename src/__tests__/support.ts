@@ -3,6 +3,8 @@ import type { ICell, IOutput } from '@jupyterlab/nbformat';
 import { Signal } from '@lumino/signaling';
 import { DigestsOfDocument, codeCells } from '../models/documentDigests';
 import type {
+  Check,
+  EntryDetail,
   EntryOutputs,
   EntryPage,
   EntrySummary,
@@ -134,6 +136,7 @@ export function jobWith(fields: Partial<Job> = {}): Job {
     id: 'a'.repeat(32),
     path: 'a.ipynb',
     parameters: {},
+    kind: 'execute',
     state: 'queued',
     result: null,
     created: 1,
@@ -152,6 +155,7 @@ export function jobWith(fields: Partial<Job> = {}): Job {
     estimated_seconds: null,
     seconds_left: null,
     seconds_saved: null,
+    check: null,
     ...fields
   };
 }
@@ -222,6 +226,7 @@ export class FakeClient implements ICacheClient {
   obstacle: (path: string) => string = () => '';
 
   outputsById = new Map<string, EntryOutputs>();
+  detailsById = new Map<string, EntryDetail>();
   entryList: EntrySummary[] = [];
 
   /** What becomes of files that are to be restored. */
@@ -262,8 +267,11 @@ export class FakeClient implements ICacheClient {
     });
   }
 
-  entry(): Promise<never> {
-    return Promise.reject(new Error('not asked for in these tests'));
+  entry(id: string): Promise<EntryDetail> {
+    const detail = this.detailsById.get(id);
+    return detail
+      ? Promise.resolve(detail)
+      : Promise.reject(new Error(`There is no entry ${id}.`));
   }
 
   artefactUrl(id: string, path: string, artefact: string): string {
@@ -307,7 +315,8 @@ export class FakeClient implements ICacheClient {
 
   submit(request: JobRequest): Promise<Job> {
     this.submitted.push(request);
-    const job = jobWith({ path: request.path });
+    const { path, kind = 'execute' } = request;
+    const job = jobWith({ path, kind });
     this.jobList = [job, ...this.jobList];
     return Promise.resolve(job);
   }
@@ -374,6 +383,35 @@ export function summaryWith(fields: Partial<EntrySummary> = {}): EntrySummary {
     peak_memory: null,
     trusted: true,
     pinned: false,
+    ...fields
+  };
+}
+
+/** The same with its inputs; what is not given is as for one that used and wrote nothing. */
+export function detailWith(fields: Partial<EntryDetail> = {}): EntryDetail {
+  return {
+    ...summaryWith(),
+    inputs: [],
+    artefacts: [],
+    artefacts_total: 0,
+    coverage: [],
+    gaps: [],
+    failure: null,
+    volatile: false,
+    cell_usage: [],
+    check: null,
+    ...fields
+  };
+}
+
+/** What a check found; what is not given is as for a repeatable notebook. */
+export function checkWith(fields: Partial<Check> = {}): Check {
+  return {
+    time: 1,
+    other: 'd'.repeat(32),
+    outcome: 'repeatable',
+    cells: [],
+    failure: null,
     ...fields
   };
 }

@@ -101,6 +101,26 @@ export class CacheActions implements ICacheActions {
     );
   }
 
+  async check(panel: NotebookPanel): Promise<void> {
+    await this._guarded(
+      this._trans.__('The notebook could not be checked'),
+      () => this.check(panel),
+      async () => {
+        await save(panel);
+        const { path } = this._cache.statusOf(panel);
+        await this._cache.jobs.submit(path, { kind: 'check' });
+      }
+    );
+  }
+
+  async checkPath(path: string): Promise<void> {
+    await this._guarded(
+      this._trans.__('%1 could not be checked', path),
+      () => this.checkPath(path),
+      async () => void (await this._cache.jobs.submit(path, { kind: 'check' }))
+    );
+  }
+
   async restore(panel: NotebookPanel, entry?: string): Promise<void> {
     const trans = this._trans;
     await this._guarded(

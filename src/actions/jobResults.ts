@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { messageOf } from '../contract';
 import type { Job } from '../contract';
 import type { INotebookCache } from '../tokens';
+import { tellOfCheck } from './checkResults';
 
 /** How long a message stays that asks nothing of the person, in milliseconds. */
 const SHORT_MS = 4000;
@@ -44,6 +45,10 @@ export class JobResults {
     const panel = this._options.find(job.path);
     const isMine = this._options.cache.jobs.isMine(job.id);
     if (!panel && !isMine) {
+      return;
+    }
+    if (job.kind === 'check') {
+      await tellOfCheck(job, this._options);
       return;
     }
     const isShown = panel !== null && (await this._show(panel, job, isMine));

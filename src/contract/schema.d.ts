@@ -156,8 +156,8 @@ export interface paths {
     get: operations['listJobs'];
     put?: never;
     /**
-     * Execute a notebook as it is saved on disk, unless it is fresh
-     * @description A job for the same notebook that is still queued is returned instead of a second one.
+     * Execute a notebook as it is saved on disk, unless it is fresh; or check whether it is repeatable
+     * @description A job of the same kind for the same notebook that is still queued is returned instead of a second one. A check never runs beside another job of its notebook: one waits for the other.
      */
     post: operations['createJob'];
     /** Cancel all jobs that wait or run */
@@ -538,19 +538,23 @@ export interface components {
       volatile: boolean;
       /** @description Of each executed cell, in order. */
       cell_usage: components['schemas']['CellUsage'][];
-      /** @description What `jupyter cache check` found when it made this entry. */
+      /** @description What the check of repeatability found that made this entry. */
       check: components['schemas']['Check'] | null;
     };
     /** @description What two executions in fresh kernels gave. */
     Check: {
       time: number;
       other: components['schemas']['EntryId'];
-      /** @enum {string} */
-      outcome: 'repeatable' | 'different' | 'failed';
+      outcome: components['schemas']['CheckOutcome'];
       /** @description The cells that are not the same. */
       cells: components['schemas']['CellCheck'][];
       failure: components['schemas']['Failure'] | null;
     };
+    /**
+     * @description repeatable: both gave the same, or differ in what means nothing. different: they differ. failed: an execution did not get to its end.
+     * @enum {string}
+     */
+    CheckOutcome: 'repeatable' | 'different' | 'failed';
     CellCheck: {
       cell: number;
       /** @enum {string} */
@@ -617,19 +621,27 @@ export interface components {
      * @enum {string}
      */
     JobResult: 'fresh' | 'executed' | 'failed' | 'cancelled';
+    /**
+     * @description execute: once, unless it is fresh. check: twice in fresh kernels, fresh or not, and what they gave is compared; what other notebooks write is used as it is.
+     * @enum {string}
+     */
+    JobKind: 'execute' | 'check';
     Job: {
       id: string;
       path: string;
       /** @description Those that were given with the job. */
       parameters: components['schemas']['Parameters'];
+      kind: components['schemas']['JobKind'];
       state: components['schemas']['JobState'];
       result: components['schemas']['JobResult'] | null;
       created: number;
       started: number | null;
       finished: number | null;
       cells_done: number;
+      /** @description Of a check, the cells of both executions. */
       cells_total: number;
       kernel_id: string | null;
+      /** @description The entry that holds the outputs; of a check the one with which its result is kept, if there is one. */
       entry: components['schemas']['EntryId'] | null;
       code_key: components['schemas']['CodeKey'] | null;
       failure: components['schemas']['Failure'] | null;
@@ -647,6 +659,8 @@ export interface components {
       seconds_left: number | null;
       /** @description Of a job that ended as fresh, what the execution took that was not repeated. */
       seconds_saved: number | null;
+      /** @description What a check found; null before its end, where it was cancelled, and for other jobs. With repeatable and different, state is done and the entry tells the cells. */
+      check: components['schemas']['CheckOutcome'] | null;
     };
     /** @description What one cell has put out so far. */
     LiveCell: {
@@ -689,6 +703,8 @@ export interface components {
       batch: boolean;
       /** @description None when missing. They outdo those that are declared; what is upstream of the notebook is executed without them. */
       parameters?: components['schemas']['Parameters'];
+      /** @default execute */
+      kind: components['schemas']['JobKind'];
     };
     CaptureRequest: {
       path: string;

@@ -55,6 +55,12 @@ export type EntryPage = Schemas['EntryPage'];
 /** An entry with its inputs and artefacts. */
 export type EntryDetail = Schemas['EntryDetail'];
 
+/** What two executions of a notebook gave. */
+export type Check = Schemas['Check'];
+
+/** How the outputs of one cell in two executions compare. */
+export type CellCheck = Schemas['CellCheck'];
+
 /** A file that an execution wrote, and what became of it. */
 export type EntryArtefact = Schemas['EntryArtefact'];
 
@@ -80,7 +86,10 @@ export type EntryOutputs = Schemas['EntryOutputs'];
 /** Where a job stands. */
 export type JobState = Schemas['JobState'];
 
-/** A request to execute one notebook. */
+/** What is to be done with a notebook. */
+export type JobKind = Schemas['JobKind'];
+
+/** A request to execute or check one notebook. */
 export type Job = Schemas['Job'];
 
 /** What one cell of a running job has put out so far. */

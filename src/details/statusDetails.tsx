@@ -4,7 +4,8 @@ import * as React from 'react';
 import type { Failure, Reason, Status } from '../contract';
 import type { INotebookStatus } from '../tokens';
 import { artefactsText } from './artefactWords';
-import { revealCell } from './revealCell';
+import { CellLink } from './cellLink';
+import { ChangedLines } from './changedLines';
 import { ago, duration, moment } from './time';
 import { coverageText, gapText, meaningOf, provenanceText } from './words';
 
@@ -95,7 +96,7 @@ function Reasons(props: IReasonsProps): JSX.Element | null {
             {reason.message}
           </CellLink>
           <Change reason={reason} />
-          <ChangedLines reason={reason} />
+          <ChangedLines changes={reason.changes} />
         </li>
       ))}
       {rest > 0 && (
@@ -115,48 +116,6 @@ function Change({ reason }: { reason: Reason }): JSX.Element | null {
     <div className="jp-NotebookCache-change">
       {before} → {after}
     </div>
-  );
-}
-
-/** Lines or names that went and came. */
-function ChangedLines({ reason }: { reason: Reason }): JSX.Element | null {
-  if (!reason.changes?.length) {
-    return null;
-  }
-  return (
-    <pre className="jp-NotebookCache-lines">
-      {reason.changes.map((line, index) => (
-        <span key={index} data-change={line.charAt(0)}>
-          {`${line}\n`}
-        </span>
-      ))}
-    </pre>
-  );
-}
-
-interface ICellLinkProps extends IStatusDetailsProps {
-  readonly cell: number | null | undefined;
-  readonly children: React.ReactNode;
-}
-
-/** Words that are about a cell lead to it. */
-function CellLink(props: ICellLinkProps): JSX.Element {
-  const { cell, children, onLeave, panel, trans } = props;
-  if (typeof cell !== 'number') {
-    return <>{children}</>;
-  }
-  return (
-    <button
-      type="button"
-      className="jp-NotebookCache-link"
-      title={trans.__('Go to the cell')}
-      onClick={() => {
-        onLeave?.();
-        revealCell(panel, cell);
-      }}
-    >
-      {children}
-    </button>
   );
 }
 

@@ -172,6 +172,9 @@ export function usageText(
 
 /** Where a job stands. */
 export function jobText(job: Job, trans: TranslationBundle): string {
+  if (job.kind === 'check') {
+    return checkJobText(job, trans);
+  }
   switch (job.state) {
     case 'queued':
       return trans.__('queued');
@@ -188,6 +191,23 @@ export function jobText(job: Job, trans: TranslationBundle): string {
       const seconds = (job.finished ?? 0) - (job.started ?? 0);
       return trans.__('done in %1', duration(Math.max(0, seconds), trans));
     }
+  }
+}
+
+function checkJobText(job: Job, trans: TranslationBundle): string {
+  switch (job.state) {
+    case 'queued':
+      return trans.__('check queued');
+    case 'running':
+      return trans.__('checking, %1', runningText(job, trans));
+    case 'cancelled':
+      return trans.__('check cancelled');
+    case 'failed':
+      return trans.__('check failed');
+    case 'done':
+      return job.check === 'different'
+        ? trans.__('checked: not repeatable')
+        : trans.__('checked: repeatable');
   }
 }
 

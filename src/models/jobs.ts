@@ -3,7 +3,13 @@ import { Poll } from '@lumino/polling';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 import { CacheError } from '../contract';
-import type { ICacheClient, ICacheEvents, IJobEvent, Job } from '../contract';
+import type {
+  ICacheClient,
+  ICacheEvents,
+  IJobEvent,
+  Job,
+  JobKind
+} from '../contract';
 import type { IJobs } from '../tokens';
 
 const POLL_MS = 2000;
@@ -63,12 +69,9 @@ export class Jobs implements IJobs, IDisposable {
 
   async submit(
     path: string,
-    options: { force?: boolean; batch?: boolean } = {}
+    options: { force?: boolean; batch?: boolean; kind?: JobKind } = {}
   ): Promise<Job> {
-    const { force = false, batch = false } = options;
-    const job = await this._client.submit(
-      batch ? { path, force, batch } : { path, force }
-    );
+    const job = await this._client.submit({ path, force: false, ...options });
     this._mine.add(job.id);
     // Events may have told of its end before this answer came.
     const known = this._find(job.id);

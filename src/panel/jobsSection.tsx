@@ -151,7 +151,9 @@ function JobLine({ cache, job, trans }: IJobProps): JSX.Element {
             className="jp-NotebookCache-link"
             aria-label={trans.__('Try %1 again', job.path)}
             onClick={() =>
-              void cache.actions.cachePath(job.path, { force: true })
+              void (job.kind === 'check'
+                ? cache.actions.checkPath(job.path)
+                : cache.actions.cachePath(job.path, { force: true }))
             }
           >
             {trans.__('Try again')}

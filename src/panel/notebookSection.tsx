@@ -5,11 +5,12 @@ import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 import type { EntrySummary } from '../contract';
 import { ArtefactList } from '../details/artefactList';
+import { CheckDetails } from '../details/checkDetails';
 import { StatusDetails } from '../details/statusDetails';
 import { ago, moment } from '../details/time';
 import { outcomeText, usageText } from '../details/words';
-import { Artefacts } from '../models/artefacts';
 import { Entries } from '../models/entries';
+import { ShownEntry } from '../models/shownEntry';
 import type { INotebookCache, INotebookStatus } from '../tokens';
 import { chipOf } from '../toolbar/chipText';
 
@@ -24,13 +25,13 @@ export class NotebookSection extends ReactWidget {
     this._cache = cache;
     this._trans = trans;
     this._entries = new Entries(cache);
-    this._artefacts = new Artefacts(cache.client);
+    this._shown = new ShownEntry(cache);
     this.addClass('jp-NotebookCache-body');
   }
 
   override dispose(): void {
     this._entries.dispose();
-    this._artefacts.dispose();
+    this._shown.dispose();
     super.dispose();
   }
 
@@ -58,10 +59,10 @@ export class NotebookSection extends ReactWidget {
           return panel ? (
             <ThisNotebook
               key={panel.id}
-              artefacts={this._artefacts}
               cache={this._cache}
               entries={this._entries}
               panel={panel}
+              shown={this._shown}
               trans={trans}
             />
           ) : (
@@ -79,19 +80,19 @@ export class NotebookSection extends ReactWidget {
   private readonly _cache: INotebookCache;
   private readonly _trans: TranslationBundle;
   private readonly _entries: Entries;
-  private readonly _artefacts: Artefacts;
+  private readonly _shown: ShownEntry;
 }
 
 interface INotebookProps {
-  readonly artefacts: Artefacts;
   readonly cache: INotebookCache;
   readonly entries: Entries;
   readonly panel: NotebookPanel;
+  readonly shown: ShownEntry;
   readonly trans: TranslationBundle;
 }
 
 function ThisNotebook(props: INotebookProps): JSX.Element {
-  const { artefacts, cache, entries, panel, trans } = props;
+  const { cache, entries, panel, shown, trans } = props;
   const model = cache.statusOf(panel);
   return (
     <UseSignal signal={model.changed}>
@@ -99,8 +100,8 @@ function ThisNotebook(props: INotebookProps): JSX.Element {
         <>
           <Head model={model} trans={trans} />
           <StatusDetails model={model} panel={panel} trans={trans} />
-          <UseSignal signal={artefacts.changed}>
-            {() => <WrittenFiles {...props} model={model} />}
+          <UseSignal signal={shown.changed}>
+            {() => <OfEntry {...props} model={model} />}
           </UseSignal>
           <UseSignal signal={entries.changed}>
             {() => <EntryList {...props} model={model} />}
@@ -111,25 +112,37 @@ function ThisNotebook(props: INotebookProps): JSX.Element {
   );
 }
 
-function WrittenFiles(
+/** What is known of the entry behind the verdict. */
+function OfEntry(
   props: INotebookProps & { readonly model: INotebookStatus }
 ): JSX.Element {
-  const { artefacts, cache, model, panel, trans } = props;
+  const { cache, model, panel, shown, trans } = props;
   const { status } = model;
-  React.useEffect(() => void artefacts.follow(status), [artefacts, status]);
+  const { detail, error } = shown;
+  React.useEffect(() => void shown.follow(status), [shown, status]);
   const entry = status?.entry ?? '';
   return (
     <>
-      {artefacts.error !== null && <p role="alert">{artefacts.error}</p>}
+      {error !== null && <p role="alert">{error}</p>}
       <ArtefactList
-        artefacts={artefacts.list}
-        total={artefacts.total}
+        artefacts={detail?.artefacts ?? []}
+        total={detail?.artefacts_total ?? 0}
         urlOf={({ path }) => cache.client.artefactUrl(entry, model.path, path)}
         onRestore={() => {
           void cache.actions
             .restoreFiles(panel, entry)
-            .then(() => status && artefacts.refresh(status));
+            .then(() => status && shown.refresh(status));
         }}
+        trans={trans}
+      />
+      <CheckDetails
+        // A server of an older version does not tell.
+        check={detail?.check ?? null}
+        cells={detail?.cells ?? 0}
+        isSameCode={detail?.code_key === status?.code_key}
+        isBusy={model.job !== null}
+        panel={panel}
+        onCheck={() => void cache.actions.check(panel)}
         trans={trans}
       />
     </>

@@ -5,8 +5,10 @@ export const CommandIDs = {
   restore: 'notebook-cache:restore',
   capture: 'notebook-cache:capture',
   invalidate: 'notebook-cache:invalidate',
+  check: 'notebook-cache:check',
   cancel: 'notebook-cache:cancel',
   cacheSelected: 'notebook-cache:cache-selected',
+  checkSelected: 'notebook-cache:check-selected',
   invalidateSelected: 'notebook-cache:invalidate-selected',
   showPanel: 'notebook-cache:show-panel'
 } as const;

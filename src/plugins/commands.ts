@@ -14,7 +14,8 @@ import { CommandIDs, NO_ARGUMENTS } from './commandIds';
 /** The commands for the current notebook, and their place in the palette. */
 export const commandsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-cache:commands',
-  description: 'Commands to cache, restore and store the current notebook.',
+  description:
+    'Commands to cache, restore, store and check the current notebook.',
   autoStart: true,
   requires: [INotebookCache],
   optional: [ICommandPalette, ITranslator],
@@ -79,6 +80,15 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       isEnabled: () => Boolean(status()?.status?.entry),
       execute: withCurrent(panel => actions.invalidate(panel))
     });
+    commands.addCommand(CommandIDs.check, {
+      label: trans.__('Check Repeatability'),
+      caption: trans.__(
+        'Execute the notebook twice in fresh kernels, and compare the outputs'
+      ),
+      describedBy: NO_ARGUMENTS,
+      isEnabled: isIdle,
+      execute: withCurrent(panel => actions.check(panel))
+    });
     commands.addCommand(CommandIDs.cancel, {
       label: trans.__('Cancel the Caching of This Notebook'),
       describedBy: NO_ARGUMENTS,
@@ -106,6 +116,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       CommandIDs.restore,
       CommandIDs.capture,
       CommandIDs.invalidate,
+      CommandIDs.check,
       CommandIDs.cancel
     ]) {
       palette?.addItem({ command, category });

@@ -8,10 +8,11 @@ import { cacheIcon } from '../toolbar/icons';
 import { INotebookCache } from '../tokens';
 import { CommandIDs, NO_ARGUMENTS } from './commandIds';
 
-/** Caches the notebooks that are selected in the file browser, or invalidates what is cached of them. */
+/** Caches or checks the notebooks that are selected in the file browser, or invalidates what is cached of them. */
 export const fileBrowserPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-cache:file-browser',
-  description: 'Caches and invalidates notebooks from the file browser.',
+  description:
+    'Caches, checks and invalidates notebooks from the file browser.',
   autoStart: true,
   requires: [INotebookCache, IFileBrowserFactory],
   optional: [ITranslator],
@@ -52,6 +53,22 @@ export const fileBrowserPlugin: JupyterFrontEndPlugin<void> = {
             : cache.actions.cachePath(first));
         } else {
           await cache.actions.cachePaths(selected());
+        }
+      }
+    });
+    app.commands.addCommand(CommandIDs.checkSelected, {
+      label: trans.__('Check Repeatability'),
+      caption: trans.__(
+        'Execute the selected notebooks twice in fresh kernels, and compare the outputs'
+      ),
+      describedBy: NO_ARGUMENTS,
+      isVisible: () => selected().length > 0,
+      execute: async () => {
+        for (const path of selected()) {
+          const open = cache.openAt(path);
+          await (open
+            ? cache.actions.check(open)
+            : cache.actions.checkPath(path));
         }
       }
     });

@@ -38,14 +38,20 @@ export function chipOf(
     return chip(
       'active',
       trans.__('Queued'),
-      trans.__('The notebook waits to be executed')
+      job.kind === 'check'
+        ? trans.__('The notebook waits to be checked')
+        : trans.__('The notebook waits to be executed')
     );
   }
   if (job?.state === 'running') {
-    const total = job.cells_total || (status?.cells ?? 0);
+    const isCheck = job.kind === 'check';
+    const cells = (status?.cells ?? 0) * (isCheck ? 2 : 1);
+    const total = job.cells_total || cells;
     return chip(
       'active',
-      trans.__('Running %1/%2', job.cells_done, total),
+      isCheck
+        ? trans.__('Checking %1/%2', job.cells_done, total)
+        : trans.__('Running %1/%2', job.cells_done, total),
       trans.__('%1 of %2 cells are executed', job.cells_done, total),
       job.cells_done > 0
     );

@@ -40,9 +40,7 @@ async def test_folders_outside_and_missing_are_refused(client: Any) -> None:
     assert code == 404
 
 
-async def test_outputs_come_back_into_a_file(
-    client: Any, write_notebook: Any
-) -> None:
+async def test_outputs_come_back_into_a_file(client: Any, write_notebook: Any) -> None:
     path = write_notebook("a.ipynb", "print(40 + 2)")
     _, answer = await client.post("documents", {"path": "a.ipynb"})
     assert (answer["restored"], answer["entry"]) == (False, None)

@@ -17,6 +17,7 @@ test('commands are in the palette and in the context menus', async ({
   await expect(
     palette.getByText('Restore Cached Outputs').first()
   ).toBeVisible();
+  await expect(palette.getByText('Check Repeatability').first()).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(palette).toBeHidden();
 

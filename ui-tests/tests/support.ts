@@ -227,6 +227,11 @@ export class Lab {
 
   /** Choose *Cache …* in the context menu of a file. */
   async cacheFromFileBrowser(name: string): Promise<void> {
+    await this.chooseInFileBrowser(name, /^Cache /);
+  }
+
+  /** Choose something in the context menu of a file. */
+  async chooseInFileBrowser(name: string, label: RegExp): Promise<void> {
     await this.page.filebrowser.openDirectory(this.folder);
     await this.page.filebrowser.refresh();
     const file = this.page.locator('.jp-DirListing-item').filter({
@@ -235,7 +240,7 @@ export class Lab {
     await file.click({ button: 'right' });
     const item = this.page
       .getByRole('menu')
-      .getByRole('menuitem', { name: /^Cache / });
+      .getByRole('menuitem', { name: label });
     await expect(item).toBeVisible();
     await item.click();
   }

@@ -47,6 +47,17 @@ describe('chipOf', () => {
     );
   });
 
+  it('counts the cells of both executions of a check', () => {
+    const check = { kind: 'check', state: 'running' } as const;
+    expect(chip({ cells: 7 }, check).text).toBe('Checking 0/14');
+    expect(chip({}, { ...check, cells_done: 3, cells_total: 14 }).text).toBe(
+      'Checking 3/14'
+    );
+    expect(chip({}, { kind: 'check', state: 'queued' }).title).toContain(
+      'checked'
+    );
+  });
+
   it('knows the number of cells before the kernel runs', () => {
     expect(chip({ cells: 7 }, { state: 'running' }).text).toBe('Running 0/7');
   });
