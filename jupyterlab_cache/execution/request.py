@@ -15,6 +15,7 @@ from ..store.store import Store
 from .artefacts import MEBIBYTE, ArtefactLimits
 from .estimate import Estimate
 from .launch import Kernel
+from .output_limit import MOST_OUTPUT_BYTES
 
 Progress = Callable[[int, int], None]
 """Called with the number of cells done and of all cells."""
@@ -29,6 +30,7 @@ class ExecutionSettings(msgspec.Struct, frozen=True):
         notebook_timeout: Seconds for all cells together; None for no limit.
         artefacts: How much is stored of what it writes.
         isolated_bytes: How much is copied at most for an isolated run.
+        output_bytes: How much memory outputs may take; 0 for no limit.
     """
 
     cell_timeout: float | None = None
@@ -36,6 +38,7 @@ class ExecutionSettings(msgspec.Struct, frozen=True):
     notebook_timeout: float | None = None
     artefacts: ArtefactLimits = ArtefactLimits()
     isolated_bytes: int = 1024 * MEBIBYTE
+    output_bytes: int = MOST_OUTPUT_BYTES
 
 
 class ExecutionRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from jupyter_client.session import json_unpacker
 from nbformat.v4 import output_from_msg
 
-from jupyterlab_cache.execution.output_client import plain_output, unpack
+from jupyterlab_cache.execution.long_json import unpack
+from jupyterlab_cache.execution.output_client import plain_output
 
 texts = st.text(max_size=20)
 values = st.recursive(
