@@ -16,6 +16,7 @@ from nbformat.notebooknode import from_dict
 from ..store.long_text import LongText
 from .output_limit import OutputLimit, memory_of
 
+_OUTPUTS = {"stream", "display_data", "execute_result", "update_display_data"}
 _QUOTED = 2000  # characters of a stream's end that an error quotes
 
 
@@ -48,6 +49,9 @@ class OutputClient(NotebookClient):
             if not self.limit.admits(size):
                 return None
             self.limit.note_read(size)
+        if msg["msg_type"] not in _OUTPUTS:
+            # Widgets' state, for instance, goes into the notebook's metadata.
+            msg = {**msg, "content": with_whole_texts(msg["content"])}
         return super().process_message(msg, cell, cell_index)
 
     def memory(self) -> int:
@@ -123,7 +127,10 @@ def plain_output(message: Mapping[str, Any]) -> NotebookNode | None:
     """The output that a message brings; None where that takes a closer look."""
     kind, content = message["header"]["msg_type"], message["content"]
     if kind == "stream":
-        fields = {"name": content.get("name"), "text": content.get("text")}
+        text = content.get("text")
+        if isinstance(text, LongText):
+            text = StreamText(text.pieces())
+        fields = {"name": content.get("name"), "text": text}
         is_plain = isinstance(fields["name"], str) and isinstance(fields["text"], (str, LongText))
     elif kind in ("display_data", "execute_result"):
         fields = {"data": content.get("data"), "metadata": content.get("metadata")}

@@ -28,14 +28,14 @@ def _parts(value: Any) -> Iterator[bytes]:
         for piece in value.pieces():
             yield msgspec.json.encode(piece)[1:-1]
         yield b'"'
-    elif isinstance(value, Mapping) and _is_large(value):
+    elif isinstance(value, Mapping) and value and _is_large(value):
         between = b"{"
         for key, item in value.items():
             yield between + msgspec.json.encode(key) + b":"
             yield from _parts(item)
             between = b","
         yield b"}"
-    elif isinstance(value, list) and _is_large(value):
+    elif isinstance(value, list) and value and _is_large(value):
         between = b"["
         for item in value:
             yield between

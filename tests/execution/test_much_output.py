@@ -86,6 +86,20 @@ async def test_long_texts_come_whole_whatever_is_done_with_them(project: Project
     assert stored.entry.failure.message == "wrong"
 
 
+async def test_long_texts_in_the_state_of_widgets_are_kept(project: Project) -> None:
+    path = project.write(
+        "a.ipynb",
+        "from comm import create_comm\n"
+        "state = {'_model_name': 'Model', 'value': 'x' * 2_000_000}\n"
+        "widget = create_comm(target_name='jupyter.widget', data={'state': state})",
+    )
+    stored = await project.execute(path)
+    assert stored.entry.outcome == "ok"
+    widgets = project.store.notebook_of(stored)["metadata"]["widgets"]
+    (model,) = widgets["application/vnd.jupyter.widget-state+json"]["state"].values()
+    assert model["state"]["value"] == "x" * 2_000_000
+
+
 async def test_many_tiny_prints_are_one_output(project: Project) -> None:
     cell = "import sys\nfor i in range(3000):\n    print(i, flush=True)\n"
     path = project.write("a.ipynb", cell + "    print(i, file=sys.stderr, flush=True)")

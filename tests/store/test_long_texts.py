@@ -1,4 +1,4 @@
-"""Long texts in pieces are kept, digested and sent as the same texts in one; the pieces are tiny here."""
+"""Long texts in pieces are kept, digested and sent as those in one; the pieces are tiny here."""
 
 from __future__ import annotations
 
