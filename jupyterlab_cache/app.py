@@ -13,6 +13,7 @@ from .cache import NotebookCache
 from .execution.artefacts import ArtefactLimits
 from .execution.jobs import Job
 from .execution.kernels import Kernels
+from .execution.output_limit import LARGEST_LIMIT
 from .execution.queue import JobQueue
 from .execution.request import ExecutionSettings
 from .inputs.declarations import checked_declaration
@@ -149,6 +150,14 @@ class CacheApp(ExtensionApp):
         help="So many bytes are copied at most for one isolated execution.",
     ).tag(config=True)
 
+    output_bytes = Integer(
+        ExecutionSettings().output_bytes,
+        min=0,
+        max=LARGEST_LIMIT,
+        help="So many bytes of memory the outputs of one execution may take; one that prints or "
+        "displays more is stopped. 0 means no limit but the store's, which takes 2 GiB at most.",
+    ).tag(config=True)
+
     artefact_bytes = Integer(
         ArtefactLimits().file_bytes,
         min=0,
@@ -214,6 +223,7 @@ class CacheApp(ExtensionApp):
                     files=self.artefact_files,
                 ),
                 isolated_bytes=self.isolated_bytes,
+                output_bytes=self.output_bytes,
             ),
             workers=self.workers or max(1, (os.cpu_count() or 1) // 2),
             keep_warm=self.keep_warm,

@@ -38,8 +38,8 @@ PYTHON_ROOMS: dict[str, set[str]] = {
     "rest": {"cache", "execution", "inputs", "notebooks", "projects", "store"},
     "cli": {"cache", "execution", "inputs", "notebooks", "projects", "store"},
 }
-# The records' small types belong to both.
-PYTHON_EXCEPTIONS = {("notebooks", "store.records")}
+# The records' small types and long texts belong to both.
+PYTHON_EXCEPTIONS = {("notebooks", "store.records"), ("notebooks", "store.long_text")}
 # These assemble everything.
 PYTHON_ASSEMBLY = {"__init__", "__main__", "app"}
 

@@ -18,6 +18,7 @@ from ..execution.batch import RunResult
 from ..execution.batch_report import report_of
 from ..execution.freshening import Wish
 from ..execution.isolation import undeclared_text
+from ..execution.output_limit import LARGEST_LIMIT
 from ..execution.plain_text import one_line
 from ..execution.request import ExecutionSettings
 from ..notebooks.parameters import Parameters
@@ -100,6 +101,13 @@ if TYPE_CHECKING:
     show_default=True,
     help="Fork kernels that are alike from one that has loaded what they start with (Linux).",
 )
+@click.option(
+    "--output-bytes",
+    type=click.IntRange(min=0, max=LARGEST_LIMIT),
+    default=ExecutionSettings().output_bytes,
+    show_default=True,
+    help="An execution whose outputs take more memory is stopped; 0 for no limit.",
+)
 @session_options
 @declaring_options
 @parameter_options
@@ -122,6 +130,7 @@ def run_command(
     isolated: bool | None,
     isolated_bytes: int,
     fork: bool,
+    output_bytes: int,
 ) -> int:
     """Execute what is not fresh.
 
@@ -153,6 +162,7 @@ def run_command(
             notebook_timeout=notebook_timeout,
             artefacts=ArtefactLimits(artefact_bytes, artefact_total_bytes, artefact_files),
             isolated_bytes=isolated_bytes,
+            output_bytes=output_bytes,
         ),
         parameters=parameters,
     )

@@ -15,8 +15,12 @@ from .deaths import death_of
 from .injection import Injection
 from .launch import Kernel
 from .live_outputs import LiveOutputs
+from .output_limit import OutputLimit
 from .request import ExecutionRequest
 from .usage import Usage, UsageMeter, local_pid
+
+_LAST_OUTPUT_SECONDS = 60
+"""How long the last of much output may take, once the cell has ended."""
 
 
 class CellRun:
@@ -37,7 +41,9 @@ class CellRun:
         usages: list[Usage | None],
         injection: Injection | None = None,
     ) -> None:
-        from .output_client import OutputClient, unpack
+        from .long_json import unpack
+        from .output_channel import OutputChannel
+        from .output_client import OutputClient
 
         self.cancelled = asyncio.Event()
         self._request = request
@@ -58,7 +64,15 @@ class CellRun:
             coalesce_streams=False,
             record_timing=False,
             skip_cells_with_tag=EXECUTION_TAGS[1],
+            iopub_timeout=_LAST_OUTPUT_SECONDS,
         )
+        self._output_limit = OutputLimit(request.settings.output_bytes)
+        self._output_limit.measure_by(self._nbclient.memory)
+        channel = kernel.client.iopub_channel
+        if isinstance(channel, OutputChannel):
+            channel.hold_within(self._output_limit)
+        else:  # a gateway's
+            self._nbclient.limit = self._output_limit
         kernel.client.session.unpack = unpack
         self._nbclient.kc = kernel.client
         self._nbclient.live = self.live
@@ -127,12 +141,15 @@ class CellRun:
             self._nbclient.async_execute_cell(cell, index, store_history=is_own)
         )
         stop = asyncio.ensure_future(self.cancelled.wait())
+        too_much = asyncio.ensure_future(self._output_limit.passed.wait())
         try:
             await asyncio.wait(
-                {task, stop}, timeout=self._left(), return_when=asyncio.FIRST_COMPLETED
+                {task, stop, too_much}, timeout=self._left(), return_when=asyncio.FIRST_COMPLETED
             )
             if not task.done():
-                return cancelled_at(ordinal) if stop.done() else self._out_of_time(ordinal)
+                if stop.done():
+                    return cancelled_at(ordinal)
+                return self._too_large(ordinal) if too_much.done() else self._out_of_time(ordinal)
             await task
         except CellExecutionError as error:
             traceback = _traceback_of(cell)
@@ -151,6 +168,7 @@ class CellRun:
             return "died", Failure("KernelDied", message, ordinal)
         finally:
             stop.cancel()
+            too_much.cancel()
             if not task.done():
                 task.cancel()
                 with contextlib.suppress(BaseException):
@@ -160,6 +178,14 @@ class CellRun:
     def _left(self) -> float | None:
         """Seconds that the notebook may still take; None for no limit."""
         return None if self._deadline is None else max(0.0, self._deadline - time.monotonic())
+
+    def _too_large(self, ordinal: int | None) -> tuple[Outcome, Failure | None]:
+        message = (
+            f"The outputs took more than {self._output_limit.most:,} bytes of memory, so the "
+            "execution was stopped. Print or display less, or write it to a file; the limit can be "
+            "set with CacheApp.output_bytes or --output-bytes."
+        )
+        return "too-large", Failure("OutputTooLarge", message, ordinal)
 
     def _out_of_time(self, ordinal: int | None) -> tuple[Outcome, Failure | None]:
         limit = self._request.settings.notebook_timeout or 0

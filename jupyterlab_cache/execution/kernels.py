@@ -249,7 +249,9 @@ async def _connected(manager: Any, timeout: float) -> Any:
     context = getattr(client, "context", None)
     if context is not None:  # a gateway's has none
         # By default no more than 1,000 messages wait; what a kernel prints beyond that is lost.
+        # How many bytes wait is limited by the channel.
         context.rcvhwm = 0
+        _use_output_channel(client)
     started = client.start_channels()
     if inspect.isawaitable(started):  # a gateway's
         await started
@@ -263,6 +265,15 @@ async def _connected(manager: Any, timeout: float) -> Any:
         waker.cancel()
     client.allow_stdin = False
     return client
+
+
+def _use_output_channel(client: Any) -> None:
+    from jupyter_client.asynchronous.client import AsyncKernelClient
+
+    from .output_channel import OutputChannel
+
+    if isinstance(client, AsyncKernelClient):
+        client.iopub_channel_class = OutputChannel
 
 
 async def _disconnect(client: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from ..notebooks.code_key import well_formed
+from ..store.long_text import LongText
 from .streams import joined_streams
 
 MOST_BYTES = 2**17
@@ -138,7 +139,7 @@ def size_of_value(value: Any, enough: int = _ENOUGH) -> int:
     left = [value]
     while left and size <= enough:
         item = left.pop()
-        if isinstance(item, str):
+        if isinstance(item, (str, LongText)):
             size += len(item)
         elif isinstance(item, dict):
             size += sum(map(len, item))

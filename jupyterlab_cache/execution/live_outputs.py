@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 
 from ..notebooks.code_key import well_formed
+from ..store.long_text import LongText
+from .live_excerpt import MOST_BYTES as MOST_OF_CELL
 from .live_excerpt import excerpt_of, size_of
 
 MOST_CELLS = 100
@@ -157,15 +159,35 @@ class _Taken:
         self.rewrites, self.count = cell.rewrites, len(outputs)
         is_same = cell.counted[0] == cell.rewrites
         self.bytes_before = cell.counted[2] if is_same else 0
-        self.new = outputs[cell.counted[1] if is_same else 0 :]
-        # An output's members may be replaced later; what they hold is not changed.
-        self.latest = [dict(output) for output in outputs[-_MOST_PARTS:]]
+        self.new = [size_of(output) for output in outputs[cell.counted[1] if is_same else 0 :]]
+        self.latest = _latest(outputs)
 
     def total(self) -> int:
         """About how many bytes there are; only what is new is counted."""
-        total = self.bytes_before + sum(map(size_of, self.new))
-        self.cell.counted = (self.rewrites, self.count, total)
+        total = self.bytes_before + sum(self.new)
+        # The last one may go on growing.
+        self.cell.counted = (self.rewrites, max(0, self.count - 1), total - sum(self.new[-1:]))
         return total
+
+
+def _latest(outputs: list[Any]) -> list[dict[str, Any]]:
+    """The latest outputs as they are now: texts that are added to are cut to what can be told."""
+    latest: list[dict[str, Any]] = []
+    printed = 0
+    for output in reversed(outputs[-_MOST_PARTS:]):
+        if printed >= MOST_OF_CELL:
+            break
+        taken = dict(output)
+        if isinstance(text := taken.get("text"), LongText):
+            taken["text"] = text.end(MOST_OF_CELL)
+        if isinstance(data := taken.get("data"), dict):
+            taken["data"] = {
+                mime: form for mime, form in data.items() if not isinstance(form, LongText)
+            }
+        printed += len(taken.get("text") or "")
+        latest.append(taken)
+    latest.reverse()
+    return latest
 
 
 def _views_of(taken: list[_Taken]) -> tuple[LiveCell, ...]:

@@ -16,6 +16,7 @@ from .artefacts import MEBIBYTE, ArtefactLimits
 from .estimate import Estimate
 from .launch import Kernel
 from .live_outputs import LiveOutputs
+from .output_limit import MOST_OUTPUT_BYTES
 
 Progress = Callable[[int, int], None]
 """Called with the number of cells done and of all cells."""
@@ -30,6 +31,7 @@ class ExecutionSettings(msgspec.Struct, frozen=True):
         notebook_timeout: Seconds for all cells together; None for no limit.
         artefacts: How much is stored of what it writes.
         isolated_bytes: How much is copied at most for an isolated run.
+        output_bytes: How much memory outputs may take; 0 for no limit.
     """
 
     cell_timeout: float | None = None
@@ -37,6 +39,7 @@ class ExecutionSettings(msgspec.Struct, frozen=True):
     notebook_timeout: float | None = None
     artefacts: ArtefactLimits = ArtefactLimits()
     isolated_bytes: int = 1024 * MEBIBYTE
+    output_bytes: int = MOST_OUTPUT_BYTES
 
 
 class ExecutionRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -187,6 +187,7 @@ def _reasons_against(
 _INCOMPLETE = {
     "died": "The kernel died during the last execution.",
     "timeout": "The last execution ran out of time.",
+    "too-large": "The last execution was stopped because of too much output.",
     "cancelled": "The last execution was cancelled.",
 }
 

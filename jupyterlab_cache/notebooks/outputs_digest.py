@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
+from ..store.long_text import LONG, AnyText, LongText, pieces_of, together
 from .code_key import well_formed
 
 _NAN = bytes.fromhex("7ff8000000000000")
@@ -27,7 +28,7 @@ def value_digest(value: object) -> str:
 
 
 def _feed(update: Callable[[bytes], None], value: object) -> None:
-    if isinstance(value, str):
+    if isinstance(value, (str, LongText)):
         _feed_text(update, value)
     elif value is None:
         update(b"z")
@@ -58,16 +59,26 @@ def _in_order(keys: Iterable[str]) -> list[str]:
     return ordered
 
 
-def _feed_text(update: Callable[[bytes], None], text: str) -> None:
-    try:
-        data = text.encode()
-    except UnicodeEncodeError:
-        data = well_formed(text).encode()
+def _feed_text(update: Callable[[bytes], None], text: AnyText) -> None:
+    if len(text) >= LONG:
+        update(b"s%d:" % sum(map(len, _encoded(text))))
+        for piece in _encoded(text):
+            update(piece)
+        return
+    (data,) = _encoded(str(text))
     if len(data) < _SMALL:
         update(b"s%d:%b" % (len(data), data))
     else:
         update(b"s%d:" % len(data))
         update(data)
+
+
+def _encoded(text: AnyText) -> Iterator[bytes]:
+    for piece in pieces_of(text):
+        try:
+            yield piece.encode()
+        except UnicodeEncodeError:
+            yield well_formed(piece).encode()
 
 
 def _double(value: float) -> bytes:
@@ -98,7 +109,7 @@ def normal_outputs(outputs: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
         if kind == "stream":
             name, text = _text(output.get("name")), _text(output.get("text"))
             if normal and normal[-1][0] == "stream" and normal[-1][1] == name:
-                normal[-1][2] += text
+                normal[-1][2] = together((normal[-1][2], text))
             else:
                 normal.append(["stream", name, text])
         elif kind in ("display_data", "execute_result"):
@@ -123,10 +134,10 @@ def normal_outputs(outputs: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
     return normal
 
 
-def _text(value: object) -> str:
+def _text(value: object) -> AnyText:
     """A text; what is none counts as missing."""
     text = _joined(value)
-    return text if isinstance(text, str) else ""
+    return text if isinstance(text, (str, LongText)) else ""
 
 
 def _joined(text: object) -> object:

@@ -9,8 +9,9 @@ from ..inputs.artefact_states import artefact_states
 from ..inputs.observation import Places
 from ..projects import Project
 from ..store.store import StoredEntry
+from .json_pieces import json_pieces
 from .metrics import note_hit
-from .operation import CacheHandler, operation
+from .operation import CacheHandler, Pieces, operation
 from .wire import detail_wire, outputs_wire, summary_wire
 
 
@@ -91,10 +92,10 @@ class EntryOutputsHandler(CacheHandler):
     def _outputs(self, path: str, entry_id: str, hit: bool) -> object:
         project, _ = self.cache.locate(path)
         stored = project.store.get(entry_id)
-        outputs = project.store.outputs_of(stored)
+        outputs = project.store.outputs_of(stored, in_pieces=True)
         if hit:
             project.store.marks.note_hit(stored.id)
             note_hit("restore", stored.entry.seconds)
         else:
             project.store.marks.touch_used(stored.id)
-        return outputs_wire(stored, outputs)
+        return Pieces(json_pieces(outputs_wire(stored, outputs)))

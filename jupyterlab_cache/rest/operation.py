@@ -53,6 +53,16 @@ class Refused(Exception):
     """A request that makes no sense; its text tells the person what to do."""
 
 
+class Pieces(msgspec.Struct, frozen=True):
+    """A large JSON text.
+
+    Attributes:
+        pieces: What it consists of.
+    """
+
+    pieces: Iterator[bytes]
+
+
 class Download(msgspec.Struct, frozen=True):
     """A byte string to be saved as a file, never to be shown.
 
@@ -72,7 +82,8 @@ def operation(
 ) -> Callable[..., Awaitable[None]]:
     """Turn a method that returns a value (or raises what went wrong) into a handler's verb.
 
-    The value is sent as JSON; None as an empty answer, a download as its bytes. Errors of the
+    The value is sent as JSON, which may come in pieces; None as an empty answer, a download as its
+    bytes. Errors of the
     rooms below become a status of the 400s with their message.
     """
 
@@ -90,6 +101,9 @@ def operation(
         else:
             if isinstance(value, Download):
                 await self.send(value)
+            elif isinstance(value, Pieces):
+                self.set_header("Content-Type", "application/json")
+                await self.send_pieces(value.pieces, "application/json")
             elif value is None:
                 self.set_status(204)
                 self.finish()
@@ -160,7 +174,10 @@ class CacheHandler(ExtensionHandlerMixin, APIHandler):
         self.set_header("Content-Security-Policy", "default-src 'none'; sandbox")
         name = quote(download.name.encode("utf-8", "replace"), safe="")
         self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{name}")
-        pieces = download.pieces()
+        await self.send_pieces(download.pieces(), kind)
+
+    async def send_pieces(self, pieces: Iterator[bytes], kind: str) -> None:
+        """Send what a thread gives, one piece at a time, as an answer of some type."""
         try:
             while piece := await self.in_thread(next, pieces, b""):
                 self.write(piece)

@@ -8,17 +8,19 @@ and in place of what JSON cannot hold, stands an object with a single member who
 
 from __future__ import annotations
 
-import base64
-import binascii
+import codecs
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from typing import Any, Literal
 
 import msgspec
 
+from .base64_text import End, NotBase64, decoded, encoded, shape_of
 from .blobs import BlobStore
 from .errors import BlobDamaged, StoreError
+from .long_text import LONG, AnyText, LongText, pieces_of
 
 SMALLEST_BLOB = 1024
 """Length in characters from which a text is a blob of its own."""
@@ -38,13 +40,13 @@ class _Reference(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     digest: str
     kind: Literal["text", "base64"] = msgspec.field(name="as")
     line: int = 0
-    end: Literal["", "\n"] = ""
+    end: End = ""
 
 
 def put_outputs(
     blobs: BlobStore, cells: Sequence[Sequence[Mapping[str, Any]]]
 ) -> tuple[str, list[int]]:
-    """Keep the outputs of all cells.
+    """Keep the outputs of all cells; texts in them may be long ones in pieces.
 
     Lone surrogates, which cannot be UTF-8, are replaced by U+FFFD.
 
@@ -68,14 +70,19 @@ def put_outputs(
     return blobs.put(b"[" + b",".join(encoded) + b"]"), sizes
 
 
-def get_outputs(blobs: BlobStore, digest: str) -> Outputs:
+def get_outputs(blobs: BlobStore, digest: str, *, in_pieces: bool = False) -> Outputs:
     """The outputs of all cells, as they were put in.
+
+    Args:
+        blobs: Where they are.
+        digest: Of the outputs document.
+        in_pieces: Whether long texts are wanted in pieces.
 
     Raises:
         BlobMissing: The document or a payload is not there.
         BlobDamaged: Something that is there is not what it should be.
     """
-    unpacker = _Unpacker(blobs)
+    unpacker = _Unpacker(blobs, in_pieces)
     try:
         return [[unpacker.output(output) for output in cell] for cell in _document(blobs, digest)]
     except _UNREADABLE as error:
@@ -129,10 +136,11 @@ def _special(value: Mapping[str, Any]) -> tuple[str, Any]:
 class _Packer:
     def __init__(self, blobs: BlobStore) -> None:
         self._blobs = blobs
+        self._room = blobs.max_bytes
         self.bytes_apart = 0
 
     def pack(self, value: Any) -> Any:
-        if isinstance(value, str):
+        if isinstance(value, (str, LongText)):
             return self._text(value)
         if value is None or isinstance(value, bool):
             return value
@@ -149,20 +157,42 @@ class _Packer:
             return [self.pack(item) for item in value]
         raise StoreError(f"Outputs cannot hold a {type(value).__name__}: it is not JSON.")
 
-    def _text(self, text: str) -> Any:
-        text = well_formed(text)
+    def _text(self, text: AnyText) -> Any:
         if len(text) < SMALLEST_BLOB:
-            return text
-        exact = _exact_base64(text)
-        if exact is not None:
-            data, line, end = exact
+            return well_formed(str(text))
+        line, end = shape_of(text)
+        try:
+            digest, size = self._put(lambda: decoded(text, line, end), len(text))
+            reference = _Reference(digest, "base64", line, end)
             self.bytes_apart += len(text)
-            reference = _Reference(self._blobs.put(data), "base64", line, end)
-        else:
-            data = text.encode()
-            self.bytes_apart += len(data)
-            reference = _Reference(self._blobs.put(data), "text")
+        except NotBase64:
+            digest, size = self._put(lambda: _utf8(text), len(text))
+            reference = _Reference(digest, "text")
+            self.bytes_apart += size
+        # Whoever reads them takes no more together either.
+        self._room -= size
+        if self._room < 0:
+            raise StoreError(
+                f"The outputs are larger than a store may hold ({self._blobs.max_bytes} bytes)."
+            )
         return {_BLOB: reference}
+
+    def _put(self, pieces: Callable[[], Iterable[bytes]], length: int) -> tuple[str, int]:
+        """Keep a content as a blob; also its size."""
+        if length < LONG:
+            data = b"".join(pieces())
+            return self._blobs.put(data), len(data)
+        hasher, size = sha256(), 0
+        for piece in pieces():
+            hasher.update(piece)
+            size += len(piece)
+        digest = f"sha256-{hasher.hexdigest()}"
+        self._blobs.put_stream(digest, size, pieces)
+        return digest, size
+
+
+def _utf8(text: AnyText) -> Iterator[bytes]:
+    return (well_formed(piece).encode() for piece in pieces_of(text))
 
 
 def _key(key: object) -> str:
@@ -196,33 +226,10 @@ def well_formed(text: str) -> str:
     return text
 
 
-def _exact_base64(text: str) -> tuple[bytes, int, Literal["", "\n"]] | None:
-    """What a base64 text stands for, the length of its lines and its end; None for other text."""
-    first = text.find("\n")
-    line = first if 0 <= first < len(text) - 1 else 0
-    end: Literal["", "\n"] = "\n" if text.endswith("\n") else ""
-    try:
-        data = base64.b64decode(text.replace("\n", ""), validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return (data, line, end) if _base64(data, line) + end == text else None
-
-
-def _base64(data: bytes, line: int) -> str:
-    text = base64.b64encode(data).decode()
-    if not line:
-        return text
-    # In blocks, because each line is a string of its own for a moment.
-    block = line * 4096
-    return "\n".join(
-        "\n".join(text[at : at + line] for at in range(start, min(start + block, len(text)), line))
-        for start in range(0, len(text), block)
-    )
-
-
 class _Unpacker:
-    def __init__(self, blobs: BlobStore) -> None:
+    def __init__(self, blobs: BlobStore, in_pieces: bool) -> None:
         self._blobs = blobs
+        self._in_pieces = in_pieces
         self._room = blobs.max_bytes
 
     def output(self, value: dict[str, Any]) -> dict[str, Any]:
@@ -250,17 +257,28 @@ class _Unpacker:
     def _members(self, value: dict[str, Any]) -> dict[str, Any]:
         return {key: self.value(item) for key, item in value.items()}
 
-    def _text(self, reference: _Reference) -> str:
-        data = self._blobs.get(reference.digest)
-        # A small document can name a large blob many times.
-        self._room -= len(data)
-        if self._room < 0:
-            raise ValueError("its texts are too large together")
-        if reference.kind == "text":
-            return data.decode()
+    def _text(self, reference: _Reference) -> AnyText:
         if reference.line < 0:
             raise ValueError("its lines have no length")
-        return _base64(data, reference.line) + reference.end
+        text = LongText()
+        pieces = self._counted(self._blobs.stream(reference.digest))
+        if reference.kind == "text":
+            decoder = codecs.getincrementaldecoder("utf-8")()
+            for piece in pieces:
+                text.append(decoder.decode(piece))
+            text.append(decoder.decode(b"", True))
+        else:
+            for part in encoded(pieces, reference.line, reference.end):
+                text.append(part)
+        return text if self._in_pieces and len(text) >= LONG else str(text)
+
+    def _counted(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        for piece in pieces:
+            # A small document can name a large blob many times.
+            self._room -= len(piece)
+            if self._room < 0:
+                raise ValueError("its texts are too large together")
+            yield piece
 
 
 def _number(text: object) -> int | float:

@@ -60,7 +60,7 @@ on ``sys.path`` offers. ``package``: an installed distribution. ``python``: the 
 ``glob``: the paths and contents that a declared pattern matches.
 """
 
-Outcome = Literal["ok", "error", "died", "timeout", "cancelled"]
+Outcome = Literal["ok", "error", "died", "timeout", "too-large", "cancelled"]
 """How an execution ended. Only ``ok`` and ``error`` (raised by a cell) can match in a verdict."""
 
 
@@ -171,7 +171,8 @@ class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why an execution did not end well.
 
     Attributes:
-        name: Exception class, or ``KernelDied``, ``Timeout``, ``Cancelled``.
+        name: Exception class, or ``KernelDied``, ``Timeout``, ``OutputTooLarge``,
+            ``Cancelled``.
         message: One line or more for a person.
         cell: Ordinal of the code cell; None when no cell was running.
         traceback: Lines as the kernel sent them, with their colours.

@@ -253,15 +253,19 @@ class Store:
         """Accept a store that is missing or can be used; see the class for what is raised."""
         self._layout.check()
 
-    def outputs_of(self, stored: StoredEntry) -> Outputs:
+    def outputs_of(self, stored: StoredEntry, *, in_pieces: bool = False) -> Outputs:
         """The outputs of an entry, one list for each of its cells.
+
+        Args:
+            stored: The entry.
+            in_pieces: Whether long texts are wanted in pieces.
 
         Raises:
             BlobMissing: Something is not there any more.
             BlobDamaged: Something is not what it should be.
         """
         try:
-            outputs = get_outputs(self.blobs, stored.entry.outputs)
+            outputs = get_outputs(self.blobs, stored.entry.outputs, in_pieces=in_pieces)
             if len(outputs) != len(stored.entry.cells):
                 raise BlobDamaged("The outputs document does not fit the entry's cells.")
         except BlobUnreadable:

@@ -308,7 +308,7 @@ export interface components {
     /** @enum {string} */
     Provenance: 'executed' | 'captured' | 'imported';
     /** @enum {string} */
-    Outcome: 'ok' | 'error' | 'died' | 'timeout' | 'cancelled';
+    Outcome: 'ok' | 'error' | 'died' | 'timeout' | 'too-large' | 'cancelled';
     /** @enum {string} */
     ReasonCode:
       | 'cell-changed'

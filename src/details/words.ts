@@ -147,6 +147,8 @@ export function outcomeText(
       return trans.__('kernel died after %1', took);
     case 'timeout':
       return trans.__('out of time after %1', took);
+    case 'too-large':
+      return trans.__('stopped after %1 because of too much output', took);
     case 'cancelled':
       return trans.__('cancelled after %1', took);
   }

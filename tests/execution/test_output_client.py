@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from jupyter_client.session import json_unpacker
 from nbformat.v4 import output_from_msg
 
-from jupyterlab_cache.execution.output_client import plain_output, unpack
+from jupyterlab_cache.execution.long_json import unpack
+from jupyterlab_cache.execution.output_client import plain_output
 
 texts = st.text(max_size=20)
 values = st.recursive(
@@ -70,6 +71,7 @@ MUCH = {
     "updates": "from IPython.display import display\nshown = display('a', display_id=True)\n"
     "for i in range(500):\n    shown.update(i)",
 }
+LENGTHS = {"stream": 50_000_001, "display": 50_000_000, "result": 50_000_002}
 
 
 @pytest.mark.parametrize("name", MUCH)
@@ -92,6 +94,10 @@ async def test_much_output_leaves_the_event_loop_alone(project: Project, name: s
     assert stored.entry.outcome == "ok"
     assert beats > seconds / 0.1
     if name in ("stream", "display", "result"):
+        (output,) = project.outputs(stored)[0]
+        data = output.get("data", {})
+        text = output.get("text", "") or data.get("text/html", "") or data.get("text/plain", "")
+        assert (len(text), text.count("x")) == (LENGTHS[name], 50_000_000)
         assert stored.entry.output_bytes > 50_000_000
     elif name == "lines":
         assert project.texts(stored) == ["".join(f"{i}\n" for i in range(10_000))]

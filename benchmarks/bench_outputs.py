@@ -1,0 +1,187 @@
+"""What much output does to a server: how long its event loop is held up, and how its memory grows.
+
+Cells that print or display much, each executed by our queue and by bare nbclient in turns, each in
+a process of its own that has executed something small before. A heartbeat on the event loop tells
+of hold-ups; a loop that does nothing tells what of them is the machine's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from statistics import median
+
+import nbformat
+import psutil
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError
+from table import Table
+
+from jupyterlab_cache.cache import NotebookCache
+from jupyterlab_cache.execution.jobs import ENDED, Job
+from jupyterlab_cache.execution.kernels import own_kernels
+from jupyterlab_cache.execution.queue import JobQueue
+from jupyterlab_cache.execution.request import ExecutionSettings
+from jupyterlab_cache.inputs.stat_cache import StatCache
+from jupyterlab_cache.store.signatures import KeyRing
+
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+MEGABYTES = int(os.environ.get("BENCH_MEGABYTES", "50"))
+BEAT, LONGEST_HOLD_UP = 0.005, 0.1
+# What nbclient would print for ever is stopped after so many seconds.
+ENDLESS_SECONDS = 5
+MOST_BYTES = 200_000_000  # and ours when it has printed so much
+
+SIZE = MEGABYTES * 1_000_000
+CELLS = {
+    "10,000 lines, flushed": "for i in range(10_000):\n    print(i, flush=True)",
+    "500 updates of a display": "shown = display('a', display_id=True)\n"
+    "for i in range(500):\n    shown.update(i)",
+    f"{MEGABYTES} MB of text at once": f"print('a line of text\\n' * ({SIZE} // 15))",
+    f"{MEGABYTES} MB of text in pieces": f"for i in range({SIZE} // 10_000):\n"
+    "    print('a line of text\\n' * 666, flush=True)",
+    f"{MEGABYTES} MB of Greek": f"print('\\u03b1\\u03b2\\u03b3' * ({SIZE} // 6))",
+    f"an image of {MEGABYTES} MB": "import base64, os\n"
+    f"data = base64.b64encode(os.urandom({SIZE} * 3 // 4)).decode()\n"
+    "display({'image/png': data}, raw=True)",
+}
+ENDLESS = "text without end"
+ENDLESS_CELL = "while True:\n    print('x' * 1000)"
+
+
+def measure() -> list[Table]:
+    """All cells, by us and by nbclient."""
+    table = Table(
+        f"Much output, on an event loop with a beat every {BEAT * 1000:g} ms",
+        ("", "longest hold-up ms", "nbclient's", "memory MB", "nbclient's", "s", "to nbclient's"),
+    )
+    idle = max(_in_process("idle", "")["hold_up"] for _ in range(ROUNDS))
+    table.add("nothing (the machine)", f"{idle * 1000:.0f}", "", "", "", "", "")
+    for name in [*CELLS, ENDLESS]:
+        found: dict[str, list[dict[str, float]]] = {"ours": [], "nbclient": []}
+        for _ in range(ROUNDS):
+            for who, figures in found.items():
+                figures.append(_in_process(who, name))
+        ours, theirs = found["ours"], found["nbclient"]
+        hold_up = max(one["hold_up"] for one in ours)
+        seconds = [median(one["seconds"] for one in figures) for figures in (ours, theirs)]
+        table.add(
+            name,
+            f"{hold_up * 1000:.0f}",
+            f"{max(one['hold_up'] for one in theirs) * 1000:.0f}",
+            f"{max(one['memory'] for one in ours) / 1e6:,.0f}",
+            f"{max(one['memory'] for one in theirs) / 1e6:,.0f}",
+            f"{seconds[0]:.2f}",
+            "" if name == ENDLESS else f"{seconds[0] / seconds[1]:.2f}",
+        )
+        if hold_up > LONGEST_HOLD_UP:
+            limit = f"{hold_up * 1000:.0f} > {LONGEST_HOLD_UP * 1000:g} ms"
+            table.exceeded.append(f"the event loop was held up by {name}: {limit}")
+    return [table]
+
+
+def _in_process(who: str, name: str) -> dict[str, float]:
+    """What one run tells, in a new process."""
+    done = subprocess.run(
+        [sys.executable, __file__, who, name], check=True, stdout=subprocess.PIPE, text=True
+    )
+    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
+async def _one_run(who: str, name: str) -> dict[str, float]:
+    source = ENDLESS_CELL if name == ENDLESS else CELLS.get(name, "")
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "project"
+        root.mkdir()
+        (root / "pyproject.toml").touch()
+        if who == "ours":
+            cache = NotebookCache(
+                root, keys=KeyRing(b"bench"), stat_cache=StatCache(Path(folder, "files.sqlite"))
+            )
+            settings = ExecutionSettings(output_bytes=MOST_BYTES)
+            queue = JobQueue(cache, own_kernels(cache.stat_cache), settings=settings)
+            await _ours(queue, _written(root / "before.ipynb", "print(1)"))
+            path = _written(root / "notebook.ipynb", source)
+            figures = await _watched(lambda: _ours(queue, path))
+            await queue.stop()
+            cache.close()
+        elif who == "nbclient":
+            await _nbclient(_written(root / "before.ipynb", "print(1)"), None)
+            path = _written(root / "notebook.ipynb", source)
+            limit = ENDLESS_SECONDS if name == ENDLESS else None
+            figures = await _watched(lambda: _nbclient(path, limit))
+        else:
+            figures = await _watched(lambda: asyncio.sleep(3))
+        return figures
+
+
+async def _watched(run: Callable[[], Awaitable[object]]) -> dict[str, float]:
+    longest = 0.0
+
+    async def beat() -> None:
+        nonlocal longest
+        last = time.perf_counter()
+        while True:
+            await asyncio.sleep(BEAT)
+            now = time.perf_counter()
+            longest = max(longest, now - last - BEAT)
+            last = now
+
+    before = psutil.Process().memory_info().rss
+    heart = asyncio.ensure_future(beat())
+    started = time.perf_counter()
+    await run()
+    seconds = time.perf_counter() - started
+    heart.cancel()
+    unit = 1 if sys.platform == "darwin" else 1024
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return {"hold_up": longest, "memory": max(0, most - before), "seconds": seconds}
+
+
+async def _ours(queue: JobQueue, path: Path) -> None:
+    over = asyncio.Event()
+
+    def note(job: Job) -> None:
+        if job.state in ENDED and job.notebook == str(path):
+            over.set()
+
+    queue.listen(note)
+    await queue.submit(path, force=True)
+    await over.wait()
+
+
+async def _nbclient(path: Path, limit: int | None) -> None:
+    client = NotebookClient(
+        nbformat.read(path, as_version=4),
+        timeout=limit,
+        kernel_name="python3",
+        extra_arguments=["--log-level=CRITICAL"],
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    with contextlib.suppress(CellTimeoutError):
+        nbformat.write(await client.async_execute(), path)
+
+
+def _written(path: Path, source: str) -> Path:
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source)],
+        metadata={
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
+        },
+    )
+    nbformat.write(notebook, path)
+    return path
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(_one_run(*sys.argv[1:]))))
