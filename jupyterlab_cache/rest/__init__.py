@@ -5,6 +5,7 @@ from __future__ import annotations
 from .artefacts import EntryArtefactHandler, RestorationsHandler
 from .captures import CapturesHandler
 from .entries import EntriesHandler, EntryHandler, EntryOutputsHandler
+from .entry_documents import EntryDocumentHandler
 from .invalidations import InvalidationsHandler
 from .jobs import JobHandler, JobsHandler
 from .operation import CacheHandler
@@ -18,6 +19,7 @@ HANDLERS: list[tuple[str, type[CacheHandler]]] = [
     ("jupyterlab-cache/entries", EntriesHandler),
     (f"jupyterlab-cache/entries/{_ID}", EntryHandler),
     (f"jupyterlab-cache/entries/{_ID}/outputs", EntryOutputsHandler),
+    (f"jupyterlab-cache/entries/{_ID}/document", EntryDocumentHandler),
     (f"jupyterlab-cache/entries/{_ID}/artefact", EntryArtefactHandler),
     ("jupyterlab-cache/restorations", RestorationsHandler),
     ("jupyterlab-cache/jobs", JobsHandler),

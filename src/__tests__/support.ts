@@ -3,6 +3,7 @@ import type { ICell, IOutput } from '@jupyterlab/nbformat';
 import { Signal } from '@lumino/signaling';
 import { DigestsOfDocument, codeCells } from '../models/documentDigests';
 import type {
+  EntryDocument,
   EntryOutputs,
   EntryPage,
   EntrySummary,
@@ -162,6 +163,7 @@ export class FakeClient implements ICacheClient {
 
   jobList: Job[] = [];
   outputsById = new Map<string, EntryOutputs>();
+  documentsById = new Map<string, EntryDocument>();
   entryList: EntrySummary[] = [];
 
   /** What becomes of files that are to be restored. */
@@ -203,6 +205,13 @@ export class FakeClient implements ICacheClient {
     const outputs = this.outputsById.get(id);
     return outputs
       ? Promise.resolve(outputs)
+      : Promise.reject(new Error(`There is no entry ${id}.`));
+  }
+
+  document(id: string): Promise<EntryDocument> {
+    const document = this.documentsById.get(id);
+    return document
+      ? Promise.resolve(document)
       : Promise.reject(new Error(`There is no entry ${id}.`));
   }
 
