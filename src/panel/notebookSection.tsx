@@ -13,16 +13,31 @@ import { Entries } from '../models/entries';
 import type { INotebookCache, INotebookStatus } from '../tokens';
 import { chipOf } from '../toolbar/chipText';
 
+/** Compares entries with the document; it can be missing, as every plugin can. */
+export interface IComparer {
+  /** Whether there is something that compares. */
+  readonly isThere: boolean;
+
+  /** Show an entry of a notebook beside the open document. */
+  compare(path: string, entry: string): void;
+}
+
 /** *This notebook*: the verdict with its reasons, and the entries. */
 export class NotebookSection extends ReactWidget {
   /**
    * @param cache - What it shows.
    * @param trans - For its words.
+   * @param comparer - Compares entries with the document.
    */
-  constructor(cache: INotebookCache, trans: TranslationBundle) {
+  constructor(
+    cache: INotebookCache,
+    trans: TranslationBundle,
+    comparer: IComparer
+  ) {
     super();
     this._cache = cache;
     this._trans = trans;
+    this._comparer = comparer;
     this._entries = new Entries(cache);
     this._artefacts = new Artefacts(cache.client);
     this.addClass('jp-NotebookCache-body');
@@ -60,6 +75,7 @@ export class NotebookSection extends ReactWidget {
               key={panel.id}
               artefacts={this._artefacts}
               cache={this._cache}
+              comparer={this._comparer}
               entries={this._entries}
               panel={panel}
               trans={trans}
@@ -78,6 +94,7 @@ export class NotebookSection extends ReactWidget {
 
   private readonly _cache: INotebookCache;
   private readonly _trans: TranslationBundle;
+  private readonly _comparer: IComparer;
   private readonly _entries: Entries;
   private readonly _artefacts: Artefacts;
 }
@@ -85,6 +102,7 @@ export class NotebookSection extends ReactWidget {
 interface INotebookProps {
   readonly artefacts: Artefacts;
   readonly cache: INotebookCache;
+  readonly comparer: IComparer;
   readonly entries: Entries;
   readonly panel: NotebookPanel;
   readonly trans: TranslationBundle;
@@ -99,6 +117,7 @@ function ThisNotebook(props: INotebookProps): JSX.Element {
         <>
           <Head model={model} trans={trans} />
           <StatusDetails model={model} panel={panel} trans={trans} />
+          <CompareLink {...props} model={model} />
           <UseSignal signal={artefacts.changed}>
             {() => <WrittenFiles {...props} model={model} />}
           </UseSignal>
@@ -109,6 +128,22 @@ function ThisNotebook(props: INotebookProps): JSX.Element {
       )}
     </UseSignal>
   );
+}
+
+function CompareLink(
+  props: INotebookProps & { readonly model: INotebookStatus }
+): JSX.Element | null {
+  const { comparer, model, trans } = props;
+  const entry = model.status?.entry;
+  return entry && comparer.isThere ? (
+    <button
+      type="button"
+      className="jp-NotebookCache-link"
+      onClick={() => comparer.compare(model.path, entry)}
+    >
+      {trans.__('Compare with the cached outputs')}
+    </button>
+  ) : null;
 }
 
 function WrittenFiles(
@@ -198,7 +233,7 @@ interface IEntryProps extends INotebookProps {
 }
 
 function EntryLine(props: IEntryProps): JSX.Element {
-  const { cache, entry, model, panel, trans } = props;
+  const { cache, comparer, entry, model, panel, trans } = props;
   const when = ago(entry.created, trans);
   const usage = usageText(entry, trans);
   const isCurrent = entry.id === model.status?.entry;
@@ -218,6 +253,19 @@ function EntryLine(props: IEntryProps): JSX.Element {
           onClick={() => void cache.actions.restore(panel, entry.id)}
         >
           {trans.__('Restore')}
+        </button>
+      )}
+      {comparer.isThere && (
+        <button
+          type="button"
+          className="jp-NotebookCache-link"
+          aria-label={trans.__(
+            'Compare the entry made %1 with the document',
+            when
+          )}
+          onClick={() => comparer.compare(model.path, entry.id)}
+        >
+          {trans.__('Compare')}
         </button>
       )}
       {usage !== null && <div className="jp-NotebookCache-usage">{usage}</div>}

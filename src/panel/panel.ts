@@ -4,6 +4,7 @@ import { Widget } from '@lumino/widgets';
 import type { AccordionPanel } from '@lumino/widgets';
 import type { INotebookCache } from '../tokens';
 import { cacheIcon } from '../toolbar/icons';
+import type { IComparer } from './notebookSection';
 import { LazySection } from './section';
 
 /** The side panel *Notebook cache*; the bodies of its sections are loaded when it is first shown. */
@@ -11,8 +12,13 @@ export class CachePanel extends SidePanel {
   /**
    * @param cache - What it shows.
    * @param trans - For its words.
+   * @param comparer - Compares entries with the document.
    */
-  constructor(cache: INotebookCache, trans: TranslationBundle) {
+  constructor(
+    cache: INotebookCache,
+    trans: TranslationBundle,
+    comparer: IComparer
+  ) {
     super();
     this.id = 'jupyterlab-cache:panel';
     this.addClass('jp-NotebookCache-panel');
@@ -24,7 +30,7 @@ export class CachePanel extends SidePanel {
     this.addWidget(
       new LazySection(trans.__('This notebook'), async () => {
         const { NotebookSection } = await import('./notebookSection');
-        return new NotebookSection(cache, trans);
+        return new NotebookSection(cache, trans, comparer);
       })
     );
     this.addWidget(

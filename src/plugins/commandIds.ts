@@ -8,6 +8,10 @@ export const CommandIDs = {
   cancel: 'notebook-cache:cancel',
   cacheSelected: 'notebook-cache:cache-selected',
   invalidateSelected: 'notebook-cache:invalidate-selected',
+  compare: 'notebook-cache:compare',
+  compareEntries: 'notebook-cache:compare-entries',
+  nextChange: 'notebook-cache:next-change',
+  previousChange: 'notebook-cache:previous-change',
   showPanel: 'notebook-cache:show-panel'
 } as const;
 

@@ -24,7 +24,13 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyterlab_cache');
-    const panel = new CachePanel(cache, trans);
+    const panel = new CachePanel(cache, trans, {
+      get isThere() {
+        return app.commands.hasCommand(CommandIDs.compare);
+      },
+      compare: (path, entry) =>
+        void app.commands.execute(CommandIDs.compare, { path, entry })
+    });
     app.shell.add(panel, 'right', { rank: 550, type: 'Notebook Cache' });
     restorer?.add(panel, panel.id);
     app.commands.addCommand(CommandIDs.showPanel, {
