@@ -1,1 +1,3 @@
 import './base.css';
+import './compare.css';
+import './nbdime.css';

@@ -49,11 +49,6 @@ export class CompareTab extends Panel {
     const trans = translator.load('jupyterlab_cache');
     this.comparison = comparison;
     this.addClass('jp-NotebookCache-compare');
-    this.node.setAttribute('role', 'region');
-    this.node.setAttribute(
-      'aria-label',
-      trans.__('Comparison of %1', comparison.path)
-    );
     this._list = new ChangeList({ factory, rendermime, trans, translator });
     this._header = new CompareHeader(comparison, this._list, trans);
     this.addWidget(this._header);

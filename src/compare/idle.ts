@@ -28,7 +28,12 @@ export class IdleQueue {
     let left = await idle();
     for (let task = this._tasks.shift(); task; task = this._tasks.shift()) {
       const begun = performance.now();
-      await task();
+      try {
+        await task();
+      } catch (error) {
+        // eslint-disable-next-line no-console -- what fails must not keep the rest from being done.
+        console.error('A part of the comparison could not be drawn.', error);
+      }
       left -= performance.now() - begun;
       if (left < ENOUGH_MS && this._tasks.length > 0) {
         left = await idle();

@@ -5,9 +5,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Panel, Widget } from '@lumino/widgets';
 import { messageOf } from '../contract';
 import type { IOutputPair } from '../diff/outputs';
-import { diffTexts } from '../diff/texts';
 import { ImagePair, imageOf } from './imagePair';
-import { markText } from './marking';
+import { markDifferences } from './marking';
 import {
   imageUrl,
   isImage,
@@ -23,9 +22,6 @@ const MOST_CHARACTERS = 60_000;
 
 /** So many characters stand before the first difference of a text that is shown in part. */
 const LEAD = 2000;
-
-/** Longer renderings are not marked. */
-const MOST_MARKED = 200_000;
 
 /** What is needed to show outputs. */
 export interface IOutputViewOptions {
@@ -121,7 +117,7 @@ export class OutputView extends Panel {
       await this._renderInto(columns.after, mime, after, right)
     ];
     if (nodes[0] && nodes[1] && isMarked(mime)) {
-      markBoth(nodes[0], nodes[1], trans);
+      markDifferences(nodes[0], nodes[1], trans);
     }
     columns.makeReachable();
   }
@@ -184,21 +180,6 @@ function modelOf(
         : {},
     trusted: false
   });
-}
-
-/** Mark in both renderings what the other has not. */
-function markBoth(
-  before: HTMLElement,
-  after: HTMLElement,
-  trans: TranslationBundle
-): void {
-  const left = before.textContent ?? '';
-  const right = after.textContent ?? '';
-  if (left.length + right.length <= MOST_MARKED) {
-    const found = diffTexts(left, right);
-    markText(before, found.before, trans);
-    markText(after, found.after, trans);
-  }
 }
 
 /** Of long texts the parts around their first difference. */

@@ -64,6 +64,9 @@ export const comparePlugin: JupyterFrontEndPlugin<void> = {
       tab.title.label = trans.__('Compare %1', path.split('/').pop());
       tab.title.caption = trans.__('Comparison of %1', path);
       tab.title.icon = cacheIcon;
+      // Every main area has the same name otherwise.
+      content.node.setAttribute('aria-label', tab.title.caption);
+      tab.toolbar.hide();
       return tab;
     };
     const open = async (path: string, before: string, after: string) => {
