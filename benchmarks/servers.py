@@ -20,13 +20,14 @@ TOKEN = "benchmark"
 
 
 @contextmanager
-def lab_server(folder: Path, *, extension: bool = True) -> Iterator[str]:
+def lab_server(folder: Path, *, extension: bool = True, exposed: bool = False) -> Iterator[str]:
     """A JupyterLab of its own in ``folder``, with or without the extension.
 
     Args:
         folder: Where its root, settings and data are; made here.
         extension: Whether this extension is there, on the server's side and in the browser; all
             other installed ones are.
+        exposed: Whether pages have the application as ``window.jupyterapp``.
 
     Yields:
         The address of its interface, with the token.
@@ -50,6 +51,7 @@ def lab_server(folder: Path, *, extension: bool = True) -> Iterator[str]:
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0"]
     command += [f"--LabApp.labextensions_path={labextensions}"]
     command += [f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={root}"]
+    command += ["--LabApp.expose_app_in_browser=True"] if exposed else []
     log = folder / "log.txt"
     with log.open("wb") as stream:
         process = subprocess.Popen(

@@ -1,6 +1,7 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { captureOfferPlugin } from './plugins/captureOffer';
 import { commandsPlugin } from './plugins/commands';
+import { comparePlugin } from './plugins/compare';
 import { fileBrowserPlugin } from './plugins/fileBrowser';
 import { jobResultsPlugin } from './plugins/jobResults';
 import { panelPlugin } from './plugins/panel';
@@ -16,6 +17,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   commandsPlugin,
   fileBrowserPlugin,
   panelPlugin,
+  comparePlugin,
   jobResultsPlugin,
   captureOfferPlugin
 ];

@@ -1,2 +1,4 @@
 import './base.css';
 import './liveOutputs.css';
+import './compare.css';
+import './nbdime.css';

@@ -51,6 +51,7 @@ TYPESCRIPT_LEVELS: dict[str, int] = {
     # State and what is done with it, without a view.
     "actions": 2,
     "capture": 2,
+    "diff": 2,
     "models": 2,
     "restore": 2,
     "plugins": 4,

@@ -6,6 +6,7 @@ from .artefacts import EntryArtefactHandler, RestorationsHandler
 from .captures import CapturesHandler
 from .documents import DocumentsHandler
 from .entries import EntriesHandler, EntryHandler, EntryOutputsHandler
+from .entry_documents import EntryDocumentHandler
 from .invalidations import InvalidationsHandler
 from .job_outputs import JobOutputsHandler
 from .jobs import JobHandler, JobsHandler
@@ -22,6 +23,7 @@ HANDLERS: list[tuple[str, type[CacheHandler]]] = [
     ("jupyterlab-cache/entries", EntriesHandler),
     (f"jupyterlab-cache/entries/{_ID}", EntryHandler),
     (f"jupyterlab-cache/entries/{_ID}/outputs", EntryOutputsHandler),
+    (f"jupyterlab-cache/entries/{_ID}/document", EntryDocumentHandler),
     (f"jupyterlab-cache/entries/{_ID}/artefact", EntryArtefactHandler),
     ("jupyterlab-cache/restorations", RestorationsHandler),
     ("jupyterlab-cache/jobs", JobsHandler),

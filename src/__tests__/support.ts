@@ -5,6 +5,7 @@ import { DigestsOfDocument, codeCells } from '../models/documentDigests';
 import type {
   Check,
   EntryDetail,
+  EntryDocument,
   EntryOutputs,
   EntryPage,
   EntrySummary,
@@ -227,6 +228,7 @@ export class FakeClient implements ICacheClient {
 
   outputsById = new Map<string, EntryOutputs>();
   detailsById = new Map<string, EntryDetail>();
+  documentsById = new Map<string, EntryDocument>();
   entryList: EntrySummary[] = [];
 
   /** What becomes of files that are to be restored. */
@@ -290,6 +292,13 @@ export class FakeClient implements ICacheClient {
     const outputs = this.outputsById.get(id);
     return outputs
       ? Promise.resolve(outputs)
+      : Promise.reject(new Error(`There is no entry ${id}.`));
+  }
+
+  document(id: string): Promise<EntryDocument> {
+    const document = this.documentsById.get(id);
+    return document
+      ? Promise.resolve(document)
       : Promise.reject(new Error(`There is no entry ${id}.`));
   }
 

@@ -5,6 +5,7 @@ import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import { CacheError } from './errors';
 import {
   isEntryDetail,
+  isEntryDocument,
   isEntryOutputs,
   isEntryPage,
   isEntrySummary,
@@ -19,6 +20,7 @@ import {
 } from './guards';
 import type {
   EntryDetail,
+  EntryDocument,
   EntryOutputs,
   EntryPage,
   EntrySummary,
@@ -55,6 +57,9 @@ export interface ICacheClient {
 
   /** The outputs of an entry, cell by cell; `isHit`: they take the place of an execution. */
   outputs(id: string, path: string, isHit?: boolean): Promise<EntryOutputs>;
+
+  /** The code cells of an entry as they were executed, with their outputs, to be looked at. */
+  document(id: string, path: string): Promise<EntryDocument>;
 
   /** Where the bytes of a file can be had that an execution wrote, as a download. */
   artefactUrl(id: string, path: string, artefact: string): string;
@@ -150,6 +155,13 @@ export class CacheClient implements ICacheClient {
   ): Promise<EntryOutputs> {
     const query = { path, hit: `${isHit}` };
     return this._ask('GET', ['entries', id, 'outputs'], isEntryOutputs, {
+      query
+    });
+  }
+
+  async document(id: string, path: string): Promise<EntryDocument> {
+    const query = { path };
+    return this._ask('GET', ['entries', id, 'document'], isEntryDocument, {
       query
     });
   }

@@ -5,6 +5,7 @@
 
 import type {
   EntryDetail,
+  EntryDocument,
   EntryOutputs,
   EntryPage,
   EntrySummary,
@@ -156,6 +157,16 @@ export function isEntryOutputs(value: unknown): value is EntryOutputs {
         isText(cell.digest) &&
         isListOf(cell.outputs, isOutput)
     )
+  );
+}
+
+/** Whether a value holds the cells of an entry with their outputs. */
+export function isEntryDocument(value: unknown): value is EntryDocument {
+  return (
+    isEntryOutputs(value) &&
+    'mimetype' in value &&
+    (value.mimetype === null || isText(value.mimetype)) &&
+    value.cells.every(cell => 'source' in cell && isText(cell.source))
   );
 }
 

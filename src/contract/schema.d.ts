@@ -101,6 +101,31 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/entries/{entry}/document': {
+    parameters: {
+      query: {
+        /** @description Path of a notebook of the project whose store holds the entry. */
+        path: components['parameters']['ProjectPath'];
+      };
+      header?: never;
+      path: {
+        entry: components['parameters']['EntryId'];
+      };
+      cookie?: never;
+    };
+    /**
+     * The code cells of an entry as they were executed, with their outputs
+     * @description To be looked at and compared; unlike fetching the outputs, it does not count as a use of the entry.
+     */
+    get: operations['getEntryDocument'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/entries/{entry}/artefact': {
     parameters: {
       query: {
@@ -582,6 +607,18 @@ export interface components {
       trusted: boolean;
       cells: components['schemas']['CellOutputs'][];
     };
+    ExecutedCell: components['schemas']['CellOutputs'] & {
+      source: string;
+    };
+    EntryDocument: {
+      entry: components['schemas']['EntryId'];
+      code_key: components['schemas']['CodeKey'];
+      trusted: boolean;
+      /** @description Of the code, as the notebook named it. */
+      mimetype: string | null;
+      /** @description The code cells that are not blank. */
+      cells: components['schemas']['ExecutedCell'][];
+    };
     NotebookStatistics: {
       path: string;
       executions: number;
@@ -988,6 +1025,44 @@ export interface operations {
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
       /** @description The entry is there, but its outputs are damaged or missing. */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  getEntryDocument: {
+    parameters: {
+      query: {
+        /** @description Path of a notebook of the project whose store holds the entry. */
+        path: components['parameters']['ProjectPath'];
+      };
+      header?: never;
+      path: {
+        entry: components['parameters']['EntryId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The cells. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EntryDocument'];
+        };
+      };
+      400: components['responses']['BadRequest'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['StoreUnusable'];
+      /** @description The entry is there, but its code or its outputs are damaged or missing. */
       410: {
         headers: {
           [name: string]: unknown;

@@ -83,6 +83,9 @@ export type CellOutputs = Schemas['CellOutputs'];
 /** All outputs of an entry. */
 export type EntryOutputs = Schemas['EntryOutputs'];
 
+/** The code cells of an entry as they were executed, with their outputs. */
+export type EntryDocument = Schemas['EntryDocument'];
+
 /** Where a job stands. */
 export type JobState = Schemas['JobState'];
 

@@ -14,16 +14,31 @@ import { ShownEntry } from '../models/shownEntry';
 import type { INotebookCache, INotebookStatus } from '../tokens';
 import { chipOf } from '../toolbar/chipText';
 
+/** Compares entries with the document; it can be missing, as every plugin can. */
+export interface IComparer {
+  /** Whether there is something that compares. */
+  readonly isThere: boolean;
+
+  /** Show an entry of a notebook beside the open document. */
+  compare(path: string, entry: string): void;
+}
+
 /** *This notebook*: the verdict with its reasons, and the entries. */
 export class NotebookSection extends ReactWidget {
   /**
    * @param cache - What it shows.
    * @param trans - For its words.
+   * @param comparer - Compares entries with the document.
    */
-  constructor(cache: INotebookCache, trans: TranslationBundle) {
+  constructor(
+    cache: INotebookCache,
+    trans: TranslationBundle,
+    comparer: IComparer
+  ) {
     super();
     this._cache = cache;
     this._trans = trans;
+    this._comparer = comparer;
     this._entries = new Entries(cache);
     this._shown = new ShownEntry(cache);
     this.addClass('jp-NotebookCache-body');
@@ -60,6 +75,7 @@ export class NotebookSection extends ReactWidget {
             <ThisNotebook
               key={panel.id}
               cache={this._cache}
+              comparer={this._comparer}
               entries={this._entries}
               panel={panel}
               shown={this._shown}
@@ -79,12 +95,14 @@ export class NotebookSection extends ReactWidget {
 
   private readonly _cache: INotebookCache;
   private readonly _trans: TranslationBundle;
+  private readonly _comparer: IComparer;
   private readonly _entries: Entries;
   private readonly _shown: ShownEntry;
 }
 
 interface INotebookProps {
   readonly cache: INotebookCache;
+  readonly comparer: IComparer;
   readonly entries: Entries;
   readonly panel: NotebookPanel;
   readonly shown: ShownEntry;
@@ -100,6 +118,7 @@ function ThisNotebook(props: INotebookProps): JSX.Element {
         <>
           <Head model={model} trans={trans} />
           <StatusDetails model={model} panel={panel} trans={trans} />
+          <CompareLink {...props} model={model} />
           <UseSignal signal={shown.changed}>
             {() => <OfEntry {...props} model={model} />}
           </UseSignal>
@@ -110,6 +129,22 @@ function ThisNotebook(props: INotebookProps): JSX.Element {
       )}
     </UseSignal>
   );
+}
+
+function CompareLink(
+  props: INotebookProps & { readonly model: INotebookStatus }
+): JSX.Element | null {
+  const { comparer, model, trans } = props;
+  const entry = model.status?.entry;
+  return entry && comparer.isThere ? (
+    <button
+      type="button"
+      className="jp-NotebookCache-link"
+      onClick={() => comparer.compare(model.path, entry)}
+    >
+      {trans.__('Compare with the cached outputs')}
+    </button>
+  ) : null;
 }
 
 /** What is known of the entry behind the verdict. */
@@ -211,7 +246,7 @@ interface IEntryProps extends INotebookProps {
 }
 
 function EntryLine(props: IEntryProps): JSX.Element {
-  const { cache, entry, model, panel, trans } = props;
+  const { cache, comparer, entry, model, panel, trans } = props;
   const when = ago(entry.created, trans);
   const usage = usageText(entry, trans);
   const isCurrent = entry.id === model.status?.entry;
@@ -231,6 +266,19 @@ function EntryLine(props: IEntryProps): JSX.Element {
           onClick={() => void cache.actions.restore(panel, entry.id)}
         >
           {trans.__('Restore')}
+        </button>
+      )}
+      {comparer.isThere && (
+        <button
+          type="button"
+          className="jp-NotebookCache-link"
+          aria-label={trans.__(
+            'Compare the entry made %1 with the document',
+            when
+          )}
+          onClick={() => comparer.compare(model.path, entry.id)}
+        >
+          {trans.__('Compare')}
         </button>
       )}
       {usage !== null && <div className="jp-NotebookCache-usage">{usage}</div>}

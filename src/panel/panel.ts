@@ -6,12 +6,16 @@ import type { AccordionPanel } from '@lumino/widgets';
 import type { KeptView } from '../models/keptView';
 import type { INotebookCache } from '../tokens';
 import { cacheIcon } from '../toolbar/icons';
+import type { IComparer } from './notebookSection';
 import { LazySection } from './section';
 
 /** What the panel needs. */
 export interface ICachePanelOptions {
   /** What it shows. */
   readonly cache: INotebookCache;
+
+  /** Compares entries with the document. */
+  readonly comparer: IComparer;
 
   /** Which notebooks the person chose to see. */
   readonly kept: KeptView;
@@ -30,7 +34,7 @@ export interface ICachePanelOptions {
 export class CachePanel extends SidePanel {
   constructor(options: ICachePanelOptions) {
     super();
-    const { cache, kept, open, rendermime, trans } = options;
+    const { cache, comparer, kept, open, rendermime, trans } = options;
     this.id = 'jupyterlab-cache:panel';
     this.addClass('jp-NotebookCache-panel');
     this.title.icon = cacheIcon;
@@ -41,7 +45,7 @@ export class CachePanel extends SidePanel {
     this.addWidget(
       new LazySection(trans.__('This notebook'), async () => {
         const { NotebookSection } = await import('./notebookSection');
-        return new NotebookSection(cache, trans);
+        return new NotebookSection(cache, trans, comparer);
       })
     );
     this.addWidget(

@@ -10,6 +10,10 @@ export const CommandIDs = {
   cacheSelected: 'notebook-cache:cache-selected',
   checkSelected: 'notebook-cache:check-selected',
   invalidateSelected: 'notebook-cache:invalidate-selected',
+  compare: 'notebook-cache:compare',
+  compareEntries: 'notebook-cache:compare-entries',
+  nextChange: 'notebook-cache:next-change',
+  previousChange: 'notebook-cache:previous-change',
   showPanel: 'notebook-cache:show-panel'
 } as const;
 

@@ -33,7 +33,21 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     void app.restored.then(() => kept.restore());
     const open = (path: string): void =>
       void app.commands.execute('docmanager:open', { path });
-    const panel = new CachePanel({ cache, kept, open, rendermime, trans });
+    const comparer = {
+      get isThere() {
+        return app.commands.hasCommand(CommandIDs.compare);
+      },
+      compare: (path: string, entry: string) =>
+        void app.commands.execute(CommandIDs.compare, { path, entry })
+    };
+    const panel = new CachePanel({
+      cache,
+      comparer,
+      kept,
+      open,
+      rendermime,
+      trans
+    });
     app.shell.add(panel, 'right', { rank: 550, type: 'Notebook Cache' });
     restorer?.add(panel, panel.id);
     app.commands.addCommand(CommandIDs.showPanel, {
