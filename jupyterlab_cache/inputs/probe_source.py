@@ -8,7 +8,7 @@ from importlib.resources import files
 
 PARTS = (
     *("identity", "spool", "notes", "files", "stats", "variables"),
-    *("commands", "modules", "native_readers", "children", "install"),
+    *("commands", "modules", "native_readers", "children", "outputs", "install"),
 )
 """Modules of the probe, each after those that it uses."""
 

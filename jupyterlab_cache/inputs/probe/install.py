@@ -17,6 +17,7 @@ from .identity import describe
 from .modules import distrust_bytecode, modules_report, watch_distributions, watch_searches
 from .native_readers import watch_native_readers
 from .notes import COLLECT_EVENT, Notes, real_access, real_listdir
+from .outputs import lose_no_outputs
 from .spool import Spool
 from .stats import note_entries, watch_stats
 from .variables import given_variables, watch_variables
@@ -51,6 +52,7 @@ def install(project_roots: tuple[str, ...], folder: str, shell: Any) -> None:
         if script:
             notes.quietly("script", note_command, files, (script,))
 
+    lose_no_outputs(shell)
     for place in _startup_files(shell):
         files.note(place, writes=False)
     shell.events.register("pre_run_cell", before_cell)
