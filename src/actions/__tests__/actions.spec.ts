@@ -2,10 +2,9 @@ import { Notification } from '@jupyterlab/apputils';
 import type { NotebookModel, NotebookPanel } from '@jupyterlab/notebook';
 import { nullTranslator } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
+import { FakeClient, FakeEvents } from '../../__tests__/fakeServer';
 import {
-  FakeClient,
   FakeContext,
-  FakeEvents,
   codeCell,
   documentWith,
   entryFor,

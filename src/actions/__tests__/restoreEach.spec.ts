@@ -1,7 +1,8 @@
 import { Notification } from '@jupyterlab/apputils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { nullTranslator } from '@jupyterlab/translation';
-import { FakeClient, statusWith } from '../../__tests__/support';
+import { FakeClient } from '../../__tests__/fakeServer';
+import { statusWith } from '../../__tests__/support';
 import type { Status } from '../../contract';
 import type { INotebookStatus } from '../../tokens';
 import { restoreEach, tellRestored } from '../restoreEach';

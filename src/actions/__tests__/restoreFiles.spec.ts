@@ -1,6 +1,7 @@
 import { Notification } from '@jupyterlab/apputils';
 import { nullTranslator } from '@jupyterlab/translation';
-import { FakeClient, turn } from '../../__tests__/support';
+import { FakeClient } from '../../__tests__/fakeServer';
+import { turn } from '../../__tests__/support';
 import type { RestorationRequest, RestoredFile } from '../../contract';
 import { restoreFiles } from '../restoreFiles';
 

@@ -1,6 +1,6 @@
 import type { NotebookModel } from '@jupyterlab/notebook';
+import { FakeClient } from '../../__tests__/fakeServer';
 import {
-  FakeClient,
   codeCell,
   documentWith,
   stream,

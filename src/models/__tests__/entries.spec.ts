@@ -1,6 +1,7 @@
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { Signal } from '@lumino/signaling';
-import { FakeClient, summaryWith, turn } from '../../__tests__/support';
+import { FakeClient } from '../../__tests__/fakeServer';
+import { summaryWith, turn } from '../../__tests__/support';
 import type { INotebookCache } from '../../tokens';
 import { Entries } from '../entries';
 

@@ -1,4 +1,5 @@
-import { FakeClient, FakeEvents, jobWith, turn } from '../../__tests__/support';
+import { FakeClient, FakeEvents } from '../../__tests__/fakeServer';
+import { jobWith, turn } from '../../__tests__/support';
 import { CacheError } from '../../contract';
 import type { Job } from '../../contract';
 import { Jobs } from '../jobs';

@@ -1,6 +1,5 @@
+import { FakeClient, FakeEvents } from '../../__tests__/fakeServer';
 import {
-  FakeClient,
-  FakeEvents,
   jobOutputsWith,
   jobWith,
   liveCellWith,

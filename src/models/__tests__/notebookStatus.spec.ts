@@ -1,8 +1,7 @@
 import type { NotebookModel } from '@jupyterlab/notebook';
+import { FakeClient, FakeEvents } from '../../__tests__/fakeServer';
 import {
-  FakeClient,
   FakeContext,
-  FakeEvents,
   codeCell,
   documentWith,
   jobWith,

@@ -1,11 +1,6 @@
 import { Signal } from '@lumino/signaling';
-import {
-  FakeClient,
-  FakeEvents,
-  jobWith,
-  lineWith,
-  turn
-} from '../../__tests__/support';
+import { FakeClient, FakeEvents } from '../../__tests__/fakeServer';
+import { jobWith, lineWith, turn } from '../../__tests__/support';
 import { Jobs } from '../jobs';
 import { ProjectNotebooks } from '../projectNotebooks';
 

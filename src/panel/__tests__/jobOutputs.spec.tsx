@@ -7,9 +7,8 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import * as React from 'react';
+import { FakeClient, FakeEvents } from '../../__tests__/fakeServer';
 import {
-  FakeClient,
-  FakeEvents,
   jobOutputsWith,
   jobWith,
   liveCellWith,

@@ -1,0 +1,198 @@
+import { Signal } from '@lumino/signaling';
+import type {
+  EntryDetail,
+  EntryDocument,
+  EntryOutputs,
+  EntryPage,
+  EntrySummary,
+  ICacheClient,
+  ICacheEvents,
+  IJobEvent,
+  IInputsEvent,
+  IStoreEvent,
+  Job,
+  JobOutputs,
+  JobRequest,
+  NotebookLine,
+  NotebookList,
+  RestorationRequest,
+  RestoredDocument,
+  RestoredFile,
+  Status,
+  StatusQuery
+} from '../contract';
+import { summaryWith, statusWith, jobWith } from './support';
+
+/** Events that a test sends. */
+export class FakeEvents implements ICacheEvents {
+  readonly jobChanged = new Signal<this, IJobEvent>(this);
+  readonly storeChanged = new Signal<this, IStoreEvent>(this);
+  readonly inputsChanged = new Signal<this, IInputsEvent>(this);
+
+  /** Tell of a job as it is now. */
+  tell(job: Job): void {
+    const { id, path, state, cells_done, cells_total } = job;
+    this.jobChanged.emit({ job: id, path, state, cells_done, cells_total });
+  }
+}
+
+/** A server whose answers a test decides. */
+export class FakeClient implements ICacheClient {
+  /** What was asked about, in order. */
+  readonly asked: StatusQuery[] = [];
+  readonly submitted: JobRequest[] = [];
+  readonly captured: string[] = [];
+  readonly invalidated: string[] = [];
+  readonly restored: RestorationRequest[] = [];
+
+  /** Entries whose outputs took the place of an execution. */
+  readonly hits: string[] = [];
+
+  /** Since which revisions the outputs of running jobs were asked for. */
+  readonly outputsAsked: number[] = [];
+
+  /** What running jobs have put out. */
+  liveOutputs: (id: string, since: number) => Promise<JobOutputs> = id =>
+    Promise.reject(new Error(`There is no job ${id}.`));
+
+  jobList: Job[] = [];
+  notebookList: NotebookLine[] = [];
+
+  /** Notebooks whose files got their outputs, or were to. */
+  readonly restoredDocuments: string[] = [];
+
+  /** Why the outputs of a notebook cannot be put into its file; empty when they can. */
+  obstacle: (path: string) => string = () => '';
+
+  outputsById = new Map<string, EntryOutputs>();
+  detailsById = new Map<string, EntryDetail>();
+  documentsById = new Map<string, EntryDocument>();
+  entryList: EntrySummary[] = [];
+
+  /** What becomes of files that are to be restored. */
+  restoration: (request: RestorationRequest) => RestoredFile[] = () => [];
+
+  /** How the next questions are answered. */
+  answer: (query: StatusQuery) => Promise<Status> = () =>
+    Promise.resolve(statusWith());
+
+  async statuses(queries: readonly StatusQuery[]): Promise<Status[]> {
+    this.asked.push(...queries);
+    return Promise.all(queries.map(query => this.answer(query)));
+  }
+
+  notebooks(): Promise<NotebookList> {
+    return Promise.resolve({
+      notebooks: this.notebookList,
+      total: this.notebookList.length,
+      unreadable: []
+    });
+  }
+
+  restoreDocument(path: string): Promise<RestoredDocument> {
+    this.restoredDocuments.push(path);
+    const message = this.obstacle(path);
+    return Promise.resolve({
+      path,
+      restored: !message,
+      entry: null,
+      message
+    });
+  }
+
+  entries(_: string, offset = 0, limit = 100): Promise<EntryPage> {
+    return Promise.resolve({
+      entries: this.entryList.slice(offset, offset + limit),
+      total: this.entryList.length
+    });
+  }
+
+  entry(id: string): Promise<EntryDetail> {
+    const detail = this.detailsById.get(id);
+    return detail
+      ? Promise.resolve(detail)
+      : Promise.reject(new Error(`There is no entry ${id}.`));
+  }
+
+  artefactUrl(id: string, path: string, artefact: string): string {
+    return `/artefact?${id}&${path}&${artefact}`;
+  }
+
+  restoreArtefacts(request: RestorationRequest): Promise<RestoredFile[]> {
+    this.restored.push(request);
+    return Promise.resolve(this.restoration(request));
+  }
+
+  outputs(id: string, _path: string, isHit = false): Promise<EntryOutputs> {
+    if (isHit) {
+      this.hits.push(id);
+    }
+    const outputs = this.outputsById.get(id);
+    return outputs
+      ? Promise.resolve(outputs)
+      : Promise.reject(new Error(`There is no entry ${id}.`));
+  }
+
+  document(id: string): Promise<EntryDocument> {
+    const document = this.documentsById.get(id);
+    return document
+      ? Promise.resolve(document)
+      : Promise.reject(new Error(`There is no entry ${id}.`));
+  }
+
+  removeEntry(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  jobs(): Promise<Job[]> {
+    return Promise.resolve([...this.jobList]);
+  }
+
+  job(id: string): Promise<Job> {
+    const job = this.jobList.find(item => item.id === id);
+    return job
+      ? Promise.resolve(job)
+      : Promise.reject(new Error(`There is no job ${id}.`));
+  }
+
+  jobOutputs(id: string, since = 0): Promise<JobOutputs> {
+    this.outputsAsked.push(since);
+    return this.liveOutputs(id, since);
+  }
+
+  submit(request: JobRequest): Promise<Job> {
+    this.submitted.push(request);
+    const { path, kind = 'execute' } = request;
+    const job = jobWith({ path, kind });
+    this.jobList = [job, ...this.jobList];
+    return Promise.resolve(job);
+  }
+
+  cancel(id: string): Promise<Job> {
+    return this.job(id);
+  }
+
+  cancelAll(): Promise<Job[]> {
+    const active = this.jobList.filter(({ state }) =>
+      ['queued', 'running'].includes(state)
+    );
+    this.jobList = this.jobList.map(job =>
+      active.includes(job)
+        ? { ...job, state: 'cancelled', result: 'cancelled' }
+        : job
+    );
+    return Promise.resolve(
+      this.jobList.filter(({ id }) => active.some(job => job.id === id))
+    );
+  }
+
+  capture(path: string): Promise<EntrySummary> {
+    this.captured.push(path);
+    return Promise.resolve(summaryWith({ path, provenance: 'captured' }));
+  }
+
+  invalidate(path: string): Promise<void> {
+    this.invalidated.push(path);
+    return Promise.resolve();
+  }
+}
