@@ -3,7 +3,7 @@ import type { ICell, IOutput } from '@jupyterlab/nbformat';
 import { Signal } from '@lumino/signaling';
 import { DigestsOfDocument, codeCells } from '../models/documentDigests';
 import type {
-  ICell,
+  Check,
   EntryDetail,
   EntryOutputs,
   EntrySummary,
