@@ -5,6 +5,7 @@ import { comparePlugin } from './plugins/compare';
 import { fileBrowserPlugin } from './plugins/fileBrowser';
 import { jobResultsPlugin } from './plugins/jobResults';
 import { panelPlugin } from './plugins/panel';
+import { restoreOfferPlugin } from './plugins/restoreOffer';
 import { servicePlugin } from './plugins/service';
 import { toolbarPlugin } from './plugins/toolbar';
 
@@ -19,7 +20,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   panelPlugin,
   comparePlugin,
   jobResultsPlugin,
-  captureOfferPlugin
+  captureOfferPlugin,
+  restoreOfferPlugin
 ];
 
 export default plugins;

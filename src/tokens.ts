@@ -117,6 +117,9 @@ export interface INotebookStatus {
 
 /** What people do with notebooks. Each but `put` tells the person what came of it and never rejects. */
 export interface ICacheActions {
+  /** A person's wish put outputs into an open notebook; the argument is its view. */
+  readonly restored: ISignal<ICacheActions, NotebookPanel>;
+
   /**
    * Execute an open notebook on the server unless its outputs are still true; it is saved first.
    *

@@ -1,6 +1,8 @@
 import { Notification } from '@jupyterlab/apputils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
 import { messageOf } from '../contract';
 import type { EntryOutputs, Job } from '../contract';
 import { isRestorable } from '../models/verdict';
@@ -24,6 +26,10 @@ export class CacheActions implements ICacheActions {
   ) {
     this._cache = cache;
     this._trans = trans;
+  }
+
+  get restored(): ISignal<this, NotebookPanel> {
+    return this._restored;
   }
 
   async cache(
@@ -138,7 +144,9 @@ export class CacheActions implements ICacheActions {
           return;
         }
         const changed = await this.put(panel, chosen, true);
-        if (changed === 0) {
+        if (changed > 0) {
+          this._restored.emit(panel);
+        } else {
           Notification.info(trans.__('The cached outputs are shown already.'), {
             autoClose: SHORT_MS
           });
@@ -327,6 +335,7 @@ export class CacheActions implements ICacheActions {
     'client' | 'jobs' | 'openAt' | 'statusOf'
   >;
   private readonly _trans: TranslationBundle;
+  private readonly _restored = new Signal<this, NotebookPanel>(this);
 }
 
 /** Save what the server is going to read. */

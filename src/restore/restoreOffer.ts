@@ -1,0 +1,79 @@
+import { Notification } from '@jupyterlab/apputils';
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { INotebookCache } from '../tokens';
+
+/** What happens when a notebook is opened that shows no outputs though there are cached ones. */
+export type OnOpening = 'ask' | 'always' | 'never';
+
+/** A setting's value as one of these; the default for whatever else it holds. */
+export function onOpeningFrom(value: unknown): OnOpening {
+  return value === 'always' || value === 'never' ? value : 'ask';
+}
+
+/** Offers to restore the outputs of a notebook that is opened without any, or does so. */
+export class RestoreOffer {
+  /**
+   * @param cache - The statuses of notebooks.
+   * @param trans - For what people are told.
+   * @param onOpening - What is wanted now.
+   */
+  constructor(
+    cache: Pick<INotebookCache, 'actions' | 'statusOf'>,
+    trans: TranslationBundle,
+    onOpening: () => OnOpening
+  ) {
+    this._cache = cache;
+    this._trans = trans;
+    this._onOpening = onOpening;
+  }
+
+  /** A notebook was opened; resolves when the offer is made, or there is none to make. */
+  async noteOpened(panel: NotebookPanel): Promise<void> {
+    await panel.context.ready;
+    if (panel.isDisposed || this._onOpening() === 'never') {
+      return;
+    }
+    const model = this._cache.statusOf(panel);
+    const status = model.status ?? (await model.refresh());
+    const isWanted =
+      status?.verdict === 'fresh' && status.outputs === 'none' && !model.job;
+    if (!isWanted || panel.isDisposed) {
+      return;
+    }
+    if (this._onOpening() === 'always') {
+      await this._cache.actions.restore(panel);
+    } else {
+      this._ask(panel, model.path);
+    }
+  }
+
+  private _ask(panel: NotebookPanel, path: string): void {
+    const trans = this._trans;
+    const id = Notification.info(
+      trans.__(
+        '%1 shows no outputs, and its cached outputs are fresh.',
+        path.split('/').pop() ?? path
+      ),
+      {
+        autoClose: false,
+        actions: [
+          {
+            label: trans.__('Restore cached outputs'),
+            displayType: 'accent',
+            callback: () => {
+              if (!panel.isDisposed) {
+                void this._cache.actions.restore(panel);
+              }
+            }
+          }
+        ]
+      }
+    );
+    panel.disposed.connect(() => Notification.dismiss(id));
+  }
+
+  private readonly _cache: Pick<INotebookCache, 'actions' | 'statusOf'>;
+  private readonly _trans: TranslationBundle;
+  private readonly _onOpening: () => OnOpening;
+}
