@@ -3,8 +3,9 @@
 Cells that print or display much, each executed by our queue and by bare nbclient in turns, each in
 a process of its own that has executed something small before. A heartbeat on the event loop tells
 of hold-ups. On a busy machine a beat is late also because others have the processor, so beside each
-hold-up stands how long the process itself computed in it, which is all that can be its own fault;
-and a loop that does nothing tells what the machine does.
+hold-up stands what of it can be the process's own fault: no more than it computed meanwhile, and on
+Linux without the time for which the loop's thread could have run and got no processor. A loop that
+does nothing tells what the machine does.
 """
 
 from __future__ import annotations
@@ -138,13 +139,14 @@ async def _watched(run: Callable[[], Awaitable[object]]) -> dict[str, float]:
 
     async def beat() -> None:
         nonlocal longest, own
-        last, last_computed = time.perf_counter(), time.process_time()
+        last, last_computed, last_waited = time.perf_counter(), time.process_time(), _waited()
         while True:
             await asyncio.sleep(BEAT)
-            now, computed = time.perf_counter(), time.process_time()
+            now, computed, waited = time.perf_counter(), time.process_time(), _waited()
             late = now - last - BEAT
-            longest, own = max(longest, late), max(own, min(late, computed - last_computed))
-            last, last_computed = now, computed
+            fault = min(late - (waited - last_waited), computed - last_computed)
+            longest, own = max(longest, late), max(own, fault)
+            last, last_computed, last_waited = now, computed, waited
 
     before = psutil.Process().memory_info().rss
     heart = asyncio.ensure_future(beat())
@@ -155,6 +157,14 @@ async def _watched(run: Callable[[], Awaitable[object]]) -> dict[str, float]:
     unit = 1 if sys.platform == "darwin" else 1024
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
     return {"hold_up": longest, "own": own, "memory": max(0, most - before), "seconds": seconds}
+
+
+def _waited() -> float:
+    """Seconds for which this thread wanted a processor and had none, where the system tells."""
+    try:
+        return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 async def _ours(queue: JobQueue, path: Path) -> None:
