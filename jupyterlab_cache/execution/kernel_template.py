@@ -63,6 +63,16 @@ def _become_kernel(arguments: list[str], stderr: int) -> None:
     gc.unfreeze()
 
 
+def _fork() -> int:
+    # Of several threads only one would go on in the fork, and locks could stay closed.
+    if _threads() > 1:
+        return -1
+    try:
+        return os.fork()
+    except OSError:
+        return -1
+
+
 def _serve(channel: socket.socket) -> tuple[list[str], int]:
     """Fork on request until nobody is there to ask; returns in kernels only."""
     ended, wake = os.pipe()
@@ -89,8 +99,7 @@ def _serve(channel: socket.socket) -> tuple[list[str], int]:
             packet, handles, _, _ = socket.recv_fds(channel, _LARGEST_REQUEST, 1)
             if not packet:
                 os._exit(0)  # kernels that are left over end with their parent
-            # Of several threads only one would go on in the fork, and locks could stay closed.
-            pid = os.fork() if _threads() == 1 else -1
+            pid = _fork()
             if pid == 0:
                 for handle in (channel.detach(), ended, wake):
                     os.close(handle)

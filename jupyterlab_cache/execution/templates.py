@@ -187,7 +187,7 @@ async def _start(
             pass_fds=[theirs.fileno()],
             start_new_session=True,
         )
-    except OSError as error:
+    except (OSError, ValueError) as error:
         _log.info("A template of kernels could not be started: %r", error)
         ours.close()
         return None
@@ -212,6 +212,7 @@ class _Template:
         self._channel = channel
         self._began = began
         self._forking = asyncio.Lock()
+        self._is_sound = True
         self._answers: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._kernels: dict[int, ForkedProcess] = {}
         self._reading = asyncio.ensure_future(self._read())
@@ -222,11 +223,13 @@ class _Template:
     async def fork(self, arguments: Sequence[str], stderr: int) -> ForkedProcess | None:
         request = json.dumps(list(arguments)).encode()
         async with self._forking:
+            if not self._is_sound:
+                raise ValueError("an earlier question has no answer yet")
+            self._is_sound = False
             socket.send_fds(self._channel, [request], [stderr])
-            pid: int = await self._answer("forked", _FORK_SECONDS)
-        if pid < 0:
-            return None
-        return self._kernels[pid]
+            kernel: ForkedProcess | None = await self._answer("forked", _FORK_SECONDS)
+            self._is_sound = True
+        return kernel
 
     async def _answer(self, kind: str, seconds: float) -> Any:
         answer = await asyncio.wait_for(self._answers.get(), seconds)
@@ -250,10 +253,12 @@ class _Template:
             pid, status = message["ended"]
             self._kernels.pop(pid).returncode = os.waitstatus_to_exitcode(status)
             return
-        pid = message.get("forked", -1)
-        if pid > 0:
-            # Known before anything else is read, such as that it has ended.
-            self._kernels[pid] = ForkedProcess(pid, self._began)
+        if "forked" in message:
+            pid = message["forked"]
+            message["forked"] = None
+            if pid > 0:
+                # Known before anything else is read, such as that it has ended.
+                message["forked"] = self._kernels[pid] = ForkedProcess(pid, self._began)
         self._answers.put_nowait(message)
 
     def _give_up(self) -> None:
