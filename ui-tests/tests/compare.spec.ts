@@ -234,7 +234,7 @@ raise ValueError('at ${value}')`;
   await expect(changed.locator('td mark')).toHaveText(['12', '24']);
   await expect(changed.getByRole('img', { name: 'Image after' })).toBeVisible();
   await expect(changed.getByRole('img', { name: /^Difference/ })).toBeVisible();
-  await expect(changed.getByText('script 24')).toBeVisible();
+  await expect(changed.getByText('script 24', { exact: true })).toBeVisible();
   await expect(
     changed.locator('.jp-RenderedText').filter({ hasText: 'ValueError' }).last()
   ).toContainText('at 24');
