@@ -7,7 +7,6 @@ const SVG = 'image/svg+xml';
 
 /** Texts in which differing words and numbers can be marked. */
 const MARKED = new Set([
-  'application/vnd.jupyter.error',
   'application/vnd.jupyter.stderr',
   'application/vnd.jupyter.stdout',
   'text/html',

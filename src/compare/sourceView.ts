@@ -37,7 +37,7 @@ export function sourceView(row: ICellRow, options: ISourceViewOptions): Widget {
     const { added, removed } = diffTexts(before, after);
     panel.addWidget(
       captionOf(
-        trans.__('Code changed: %1 lines removed, %2 added', removed, added)
+        trans.__('Code changed; lines removed: %1, added: %2', removed, added)
       )
     );
     panel.addWidget(mergeView(before, after, options));

@@ -36,7 +36,6 @@ export type Bundle = Readonly<Record<string, PartialJSONValue>>;
 /** From so many different outputs of one cell on, the first is compared with the first, and so on. */
 const MOST_DIFFERENT = 500;
 
-const ERROR = 'application/vnd.jupyter.error';
 const STDOUT = 'application/vnd.jupyter.stdout';
 const STDERR = 'application/vnd.jupyter.stderr';
 
@@ -93,7 +92,8 @@ export function bundleOf(output: IOutput): Bundle {
       const lines: unknown = output.traceback;
       const traceback = Array.isArray(lines) ? lines.join('\n') : '';
       const name = `${textOf(output.ename)}: ${textOf(output.evalue)}`;
-      return { [ERROR]: traceback || name };
+      // JupyterLab renders errors as it does what is written to the error stream.
+      return { [STDERR]: traceback || name };
     }
     default: {
       const { data } = output;

@@ -114,11 +114,11 @@ describe('bundleOf', () => {
       'application/vnd.jupyter.stdout': 'a'
     });
     expect(bundleOf(error('no'))).toEqual({
-      'application/vnd.jupyter.error': 'Traceback\nValueError: no'
+      'application/vnd.jupyter.stderr': 'Traceback\nValueError: no'
     });
     expect(
       bundleOf({ output_type: 'error', ename: 'E', evalue: 'v', traceback: [] })
-    ).toEqual({ 'application/vnd.jupyter.error': 'E: v' });
+    ).toEqual({ 'application/vnd.jupyter.stderr': 'E: v' });
     expect(bundleOf({ output_type: 'display_data', data: ['?'] })).toEqual({});
   });
 });
