@@ -31,7 +31,7 @@ from table import Table
 
 from jupyterlab_cache.cache import NotebookCache
 from jupyterlab_cache.execution.jobs import ENDED, Job
-from jupyterlab_cache.execution.kernels import own_kernels
+from jupyterlab_cache.execution.own_kernels import own_kernels
 from jupyterlab_cache.execution.queue import JobQueue
 from jupyterlab_cache.execution.request import ExecutionSettings
 from jupyterlab_cache.inputs.stat_cache import StatCache
