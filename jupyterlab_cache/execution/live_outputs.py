@@ -159,14 +159,17 @@ class _Taken:
         self.rewrites, self.count = cell.rewrites, len(outputs)
         is_same = cell.counted[0] == cell.rewrites
         self.bytes_before = cell.counted[2] if is_same else 0
-        self.new = [size_of(output) for output in outputs[cell.counted[1] if is_same else 0 :]]
+        self.new = outputs[cell.counted[1] if is_same else 0 :]
         self.latest = _latest(outputs)
 
     def total(self) -> int:
         """About how many bytes there are; only what is new is counted."""
-        total = self.bytes_before + sum(self.new)
-        # The last one may go on growing.
-        self.cell.counted = (self.rewrites, max(0, self.count - 1), total - sum(self.new[-1:]))
+        sizes = list(map(size_of, self.new))
+        total = self.bytes_before + sum(sizes)
+        # What is printed last may go on growing, and is counted anew.
+        grows = bool(self.new) and self.new[-1]["output_type"] == "stream"
+        settled = total - sizes[-1] if grows else total
+        self.cell.counted = (self.rewrites, self.count - grows, settled)
         return total
 
 

@@ -10,9 +10,7 @@ import { CodeChanged, restoreOutputs } from '../restore/restoreOutputs';
 import type { ICacheActions, INotebookCache } from '../tokens';
 import { restoreFiles } from './restoreFiles';
 import { restoreEach, tellRestored } from './restoreEach';
-
-/** How long a message stays that asks nothing of the person, in milliseconds. */
-const SHORT_MS = 4000;
+import { SHORT_MS } from './shortMessage';
 
 /** What people do with notebooks, and what they are told of it. */
 export class CacheActions implements ICacheActions {

@@ -3,9 +3,7 @@ import { messageOf } from '../contract';
 import type { Check, Job } from '../contract';
 import { checkSummary, differingCells } from '../models/checkSummary';
 import type { IJobResultsOptions } from './jobResults';
-
-/** How long a message stays that asks nothing of the person, in milliseconds. */
-const SHORT_MS = 4000;
+import { SHORT_MS } from './shortMessage';
 
 /** What is needed to tell of a check. */
 type Options = Pick<IJobResultsOptions, 'cache' | 'show' | 'trans'>;

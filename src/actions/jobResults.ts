@@ -5,9 +5,7 @@ import { messageOf } from '../contract';
 import type { Job } from '../contract';
 import type { INotebookCache } from '../tokens';
 import { tellOfCheck } from './checkResults';
-
-/** How long a message stays that asks nothing of the person, in milliseconds. */
-const SHORT_MS = 4000;
+import { SHORT_MS } from './shortMessage';
 
 /** What the results of jobs are brought into, and how. */
 export interface IJobResultsOptions {

@@ -4,9 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { messageOf } from '../contract';
 import { isRestorable } from '../models/verdict';
 import type { ICacheActions, INotebookCache } from '../tokens';
-
-/** How long a message stays that asks nothing of the person, in milliseconds. */
-const SHORT_MS = 4000;
+import { SHORT_MS } from './shortMessage';
 
 /** So many notebooks are named of those that got nothing. */
 const MOST_NAMED = 3;

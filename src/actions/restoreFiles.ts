@@ -5,9 +5,7 @@ import type {
   RestorationRequest,
   RestoredFile
 } from '../contract';
-
-/** How long a message stays that asks nothing of the person, in milliseconds. */
-const SHORT_MS = 4000;
+import { SHORT_MS } from './shortMessage';
 
 /** So many files are named in a question or a message. */
 const MOST_NAMED = 10;

@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { EntrySummary, Job, Status } from '../contract';
+import type { EntrySummary, Job, Status, Verdict } from '../contract';
 import { duration, size } from './time';
 
 /** What a verdict means, in one sentence. */
@@ -225,4 +225,21 @@ function runningText(job: Job, trans: TranslationBundle): string {
   return rest === null
     ? trans.__('starting')
     : trans.__('starting, about %1 left', rest);
+}
+
+/** A verdict in a word or two. */
+export function verdictText(
+  verdict: Verdict,
+  trans: TranslationBundle
+): string {
+  switch (verdict) {
+    case 'fresh':
+      return trans.__('Fresh');
+    case 'failed':
+      return trans.__('Failed');
+    case 'stale':
+      return trans.__('Stale');
+    case 'uncached':
+      return trans.__('Not cached');
+  }
 }

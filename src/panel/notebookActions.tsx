@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { NotebookLine } from '../contract';
+import { isRestorable } from '../models/verdict';
 import type { ICacheActions } from '../tokens';
 
 /** What is acted upon. */
@@ -21,7 +22,7 @@ export function NotebookActions(props: INotebookActionsProps): JSX.Element {
   const { actions, due, selected, trans } = props;
   const paths = selected.map(({ path }) => path);
   const restorable = selected
-    .filter(({ verdict }) => verdict === 'fresh' || verdict === 'failed')
+    .filter(({ verdict }) => isRestorable(verdict))
     .map(({ path }) => path);
   return (
     <div

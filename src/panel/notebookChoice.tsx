@@ -1,7 +1,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
+import type { Verdict } from '../contract';
+import { verdictText } from '../details/words';
 import type { KeptView } from '../models/keptView';
 import type { NotebookFilter, NotebookSort } from '../models/notebookOrder';
+
+const VERDICTS: readonly Verdict[] = ['stale', 'uncached', 'failed', 'fresh'];
 
 /** What to choose from, and where the choice goes. */
 export interface INotebookChoiceProps {
@@ -16,10 +20,10 @@ export function NotebookChoice(props: INotebookChoiceProps): JSX.Element {
   const filters: [NotebookFilter, string][] = [
     ['all', trans.__('All')],
     ['not-fresh', trans.__('Not fresh')],
-    ['stale', trans.__('Stale')],
-    ['uncached', trans.__('Not cached')],
-    ['failed', trans.__('Failed')],
-    ['fresh', trans.__('Fresh')]
+    ...VERDICTS.map((verdict): [NotebookFilter, string] => [
+      verdict,
+      verdictText(verdict, trans)
+    ])
   ];
   const sorts: [NotebookSort, string][] = [
     ['path', trans.__('By path')],

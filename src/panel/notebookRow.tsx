@@ -2,6 +2,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { Job, NotebookLine } from '../contract';
 import { ago, duration } from '../details/time';
+import { verdictText } from '../details/words';
+import { chipOf } from '../toolbar/chipText';
 
 /** One notebook of a list. */
 export interface INotebookRowProps {
@@ -22,10 +24,8 @@ export function NotebookRow(props: INotebookRowProps): JSX.Element {
   const slash = line.path.lastIndexOf('/');
   const folder = line.path.slice(0, slash + 1);
   const words = job
-    ? job.state === 'queued'
-      ? trans.__('Queued')
-      : trans.__('Running %1/%2', job.cells_done, job.cells_total)
-    : verdictText(line, trans);
+    ? chipOf({ status: null, job, error: null }, trans).text
+    : verdictText(line.verdict, trans);
   return (
     <div
       className={`jp-NotebookCache-row jp-mod-${job ? 'active' : line.verdict}`}
@@ -59,22 +59,6 @@ export function NotebookRow(props: INotebookRowProps): JSX.Element {
       </div>
     </div>
   );
-}
-
-function verdictText(
-  { verdict }: NotebookLine,
-  trans: TranslationBundle
-): string {
-  switch (verdict) {
-    case 'fresh':
-      return trans.__('Fresh');
-    case 'failed':
-      return trans.__('Failed');
-    case 'stale':
-      return trans.__('Stale');
-    case 'uncached':
-      return trans.__('Not cached');
-  }
 }
 
 function detailOf(line: NotebookLine, trans: TranslationBundle): string {
