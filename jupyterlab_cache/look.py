@@ -302,7 +302,8 @@ class Look:
         reasons = tuple(
             self._reason(upstream, sorted(files[upstream])) for upstream in sorted(files)
         )
-        return msgspec.structs.replace(own, verdict="stale", reasons=reasons)
+        stale_from = 0 if own.cells else None
+        return msgspec.structs.replace(own, verdict="stale", reasons=reasons, stale_from=stale_from)
 
     def _reason(self, upstream: Path, files: Sequence[str]) -> Reason:
         shown = self._shown(upstream)

@@ -1,5 +1,6 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { captureOfferPlugin } from './plugins/captureOffer';
+import { cellMarksPlugin } from './plugins/cellMarks';
 import { commandsPlugin } from './plugins/commands';
 import { comparePlugin } from './plugins/compare';
 import { fileBrowserPlugin } from './plugins/fileBrowser';
@@ -15,6 +16,7 @@ export * from './tokens';
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   servicePlugin,
   toolbarPlugin,
+  cellMarksPlugin,
   commandsPlugin,
   fileBrowserPlugin,
   panelPlugin,

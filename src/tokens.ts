@@ -32,6 +32,18 @@ export interface INotebookContext {
   readonly ready: Promise<void>;
 }
 
+/** How a person wants a notebook to be executed. */
+export interface ICacheOptions {
+  /** Execute it even if it is fresh. */
+  readonly force?: boolean;
+
+  /** In a folder of its own, or not; what is declared of the notebook when missing. */
+  readonly isolated?: boolean;
+
+  /** Parameters as the person wrote them: words that the server takes for what they look like. */
+  readonly words?: Readonly<Record<string, string>>;
+}
+
 /** The server's jobs, as far as this browser has heard of them. */
 export interface IJobs {
   /** All known jobs, newest first. */
@@ -52,17 +64,17 @@ export interface IJobs {
   /** Ask for the execution of a notebook as it is saved, or for a check of its repeatability. */
   submit(
     path: string,
-    options?: {
-      /** Execute it even if it is fresh; a check always executes. */
-      force?: boolean;
-
+    options?: ICacheOptions & {
       /** It is one of many, and comes after what a person waits for. */
-      batch?: boolean;
+      readonly batch?: boolean;
 
-      /** What is wanted of it; by default its execution. */
-      kind?: JobKind;
+      /** What is wanted of it; by default its execution. A check always executes. */
+      readonly kind?: JobKind;
     }
   ): Promise<Job>;
+
+  /** Ask for the same as a job once more; it is executed in any case. */
+  retry(id: string): Promise<Job>;
 
   /** Cancel a job; one that has ended is forgotten. */
   cancel(id: string): Promise<void>;
@@ -122,13 +134,14 @@ export interface ICacheActions {
 
   /**
    * Execute an open notebook on the server unless its outputs are still true; it is saved first.
-   *
-   * @param options - With `force` it is executed in any case.
    */
-  cache(panel: NotebookPanel, options?: { force?: boolean }): Promise<void>;
+  cache(panel: NotebookPanel, options?: ICacheOptions): Promise<void>;
 
   /** The same for a saved notebook that need not be open. */
-  cachePath(path: string, options?: { force?: boolean }): Promise<void>;
+  cachePath(path: string, options?: ICacheOptions): Promise<void>;
+
+  /** Ask for the same as a job once more. */
+  retry(job: Job): Promise<void>;
 
   /** Execute what is not fresh of notebooks that need not be open; those that are open are saved first. */
   cachePaths(paths: readonly string[]): Promise<void>;

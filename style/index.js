@@ -1,4 +1,6 @@
 import './base.css';
 import './liveOutputs.css';
+import './cellMarks.css';
+import './parameters.css';
 import './compare.css';
 import './nbdime.css';

@@ -59,6 +59,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
         retry_failed: Execute again what failed, though nothing changed.
         allow_errors: Go on after a cell that raises an error.
         parameters: What to inject beside what is declared.
+        isolated: Whether it is executed in a folder of its own; None for what is declared.
         settings: Limits.
         on_kernel: Told the kernel, and None when it is gone.
         on_progress: Told of each executed cell.
@@ -72,6 +73,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     retry_failed: bool = False
     allow_errors: bool = False
     parameters: Parameters = NO_PARAMETERS
+    isolated: bool | None = None
     settings: ExecutionSettings = msgspec.field(default_factory=ExecutionSettings)
     on_kernel: Callable[[Kernel | None], None] = lambda _: None
     on_progress: Progress = lambda _done, _total: None
@@ -116,6 +118,9 @@ async def freshen(workspace: Workspace, notebook: Path, kernels: Kernels, wish: 
         IsolationFailed: It cannot have a folder of its own.
     """
     project = workspace.project_of(notebook)
+    declared = await asyncio.to_thread(workspace.declared_for, notebook)
+    if wish.isolated is not None:
+        declared = msgspec.structs.replace(declared, isolated=wish.isolated)
     request = ExecutionRequest(
         notebook=notebook,
         project_root=project.root,
@@ -125,7 +130,7 @@ async def freshen(workspace: Workspace, notebook: Path, kernels: Kernels, wish: 
         environment=workspace.launch_environment(),
         settings=wish.settings,
         allow_errors=wish.allow_errors,
-        declared=await asyncio.to_thread(workspace.declared_for, notebook),
+        declared=declared,
         given=wish.parameters,
         on_kernel=wish.on_kernel,
         on_progress=wish.on_progress,

@@ -67,6 +67,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         batch: It is one of many, and comes after what a person waits for.
         interruptions: How often the process that worked on it ended.
         parameters: What to inject beside what is declared.
+        isolated: Whether it is executed in a folder of its own; None for what is declared.
         kind: What is to be done with the notebook.
         state: Where it is.
         result: What came of it, once it has ended.
@@ -93,6 +94,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     batch: bool = False
     interruptions: int = 0
     parameters: Parameters = NO_PARAMETERS
+    isolated: bool | None = None
     kind: JobKind = "execute"
     state: JobState = "queued"
     result: JobResult | None = None
@@ -110,6 +112,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     seconds_saved: float | None = None
     check: CheckOutcome | None = None
 
+    def asks_for_the_same_as(self, other: Job) -> bool:
+        """Whether one execution serves both; how urgent they are does not matter."""
+        return _terms(self) == _terms(other)
+
     def elapsed(self, now: float) -> float | None:
         """Seconds since it began, or that it took; None before it began."""
         if self.started is None:
@@ -125,6 +131,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         return self.estimate.seconds_left(self.cells_done, max(0.0, now - self.progressed))
 
 
+def _terms(job: Job) -> tuple[object, ...]:
+    return (job.kind, job.notebook, job.force, job.timeout, job.parameters, job.isolated)
+
+
 def new_job(
     notebook: str,
     *,
@@ -132,6 +142,7 @@ def new_job(
     timeout: float | None,
     parameters: Parameters = NO_PARAMETERS,
     batch: bool = False,
+    isolated: bool | None = None,
     kind: JobKind = "execute",
 ) -> Job:
     """A job of this process that waits to be taken up."""
@@ -143,6 +154,7 @@ def new_job(
         timeout=timeout,
         batch=batch,
         parameters=parameters,
+        isolated=isolated,
         kind=kind,
         created=time.time(),
     )

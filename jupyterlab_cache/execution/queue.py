@@ -142,6 +142,7 @@ class JobQueue:
         force: bool = False,
         timeout: float | None = None,
         parameters: Parameters = NO_PARAMETERS,
+        isolated: bool | None = None,
         batch: bool = False,
         kind: JobKind = "execute",
     ) -> Job:
@@ -152,39 +153,31 @@ class JobQueue:
             force: Execute even if fresh or failed.
             timeout: Seconds for each cell; None for the setting.
             parameters: What to inject beside what is declared.
+            isolated: Whether it is executed in a folder of its own; None for what is declared.
             batch: It is one of many, and comes after what a person waits for.
             kind: What to do with it; a check always executes.
         """
-        force = force or kind == "check"
-        job = self._job_for(notebook, force, timeout, parameters, batch, kind)
-        self._ensure_workers()
-        return job
-
-    def _job_for(
-        self,
-        notebook: Path,
-        force: bool,
-        timeout: float | None,
-        parameters: Parameters,
-        batch: bool,
-        kind: JobKind = "execute",
-    ) -> Job:
-        """A job for a notebook that waits."""
-        wanted = (kind, str(notebook), force, timeout, parameters)
-        for job in self._book.in_turn():
-            if (job.kind, job.notebook, job.force, job.timeout, job.parameters) == wanted:
-                return self._book.update(job.id, batch=False) if job.batch > batch else job
         job = new_job(
             str(notebook),
-            force=force,
+            force=force or kind == "check",
             timeout=timeout,
             parameters=parameters,
+            isolated=isolated,
             batch=batch,
             kind=kind,
         )
-        self._cancelled[job.id] = asyncio.Event()
-        self._book.put(job)
+        job = self._join_or_add(job)
+        self._ensure_workers()
         return job
+
+    def _join_or_add(self, wanted: Job) -> Job:
+        """The job that waits and asks for the same, or else this one, which waits from now on."""
+        for job in self._book.in_turn():
+            if job.asks_for_the_same_as(wanted):
+                return self._book.update(job.id, batch=False) if job.batch > wanted.batch else job
+        self._cancelled[wanted.id] = asyncio.Event()
+        self._book.put(wanted)
+        return wanted
 
     async def cancel_all(self) -> list[Job]:
         """Stop all jobs that wait or run."""
@@ -274,7 +267,9 @@ class JobQueue:
             if bad.intersection(need.after):
                 bad.add(need.notebook)
                 continue
-            upstream = self._job_for(need.notebook, need.again, None, NO_PARAMETERS, job.batch)
+            upstream = self._join_or_add(
+                new_job(str(need.notebook), force=need.again, timeout=None, batch=job.batch)
+            )
             self._taken.add(upstream.id)
             try:
                 upstream = await self._run_safely(upstream.id)
@@ -331,6 +326,7 @@ class JobQueue:
             force=job.force,
             settings=msgspec.structs.replace(self._settings, cell_timeout=limit),
             parameters=job.parameters,
+            isolated=job.isolated,
             on_kernel=on_kernel,
             on_code_key=on_code_key,
             on_progress=on_progress,

@@ -39,12 +39,14 @@ class Reason(msgspec.Struct, frozen=True):
         code: What kind of cause.
         subject: What it is about: a cell, a path, a module, a package, a variable.
         message: One sentence for a person.
-        cell: Ordinal of the cell, from 0, among the present document's code cells that are not
-            blank; None when the cause is no cell that is there now.
+        cell: Ordinal, from 0, among the present document's code cells that are not blank: of the
+            cell that changed, or that first used the input; None when there is none now.
         before: What was recorded, where it can be shown.
         after: What is there now, where it can be shown.
         changes: Lines or names that went (``-``) and came (``+``), where the content was small
             enough to be kept.
+        path: The file that it is about, relative to the notebook's folder, or absolute outside the
+            project; None where it is about no file.
     """
 
     code: ReasonCode
@@ -54,6 +56,7 @@ class Reason(msgspec.Struct, frozen=True):
     before: str | None = None
     after: str | None = None
     changes: tuple[str, ...] = ()
+    path: str | None = None
 
 
 def unknown_input(subject: str) -> Reason:

@@ -20,6 +20,7 @@ from .declared_reasons import policy_reasons
 from .explanation import ChangedCells, explained
 from .observation import Places
 from .reasons import Reason, code_reasons
+from .stale_cells import first_difference, first_stale, located
 from .variant_reasons import variant_reasons
 from .verifier import Verifier
 
@@ -38,6 +39,9 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         outputs: The document's outputs against the entry's: ``same``, ``different`` or ``none``.
         provenance: How the entry came to be; None when there is none.
         reasons: Why the verdict is not ``fresh``.
+        stale_from: Ordinal of the first code cell whose outputs may not be true any more, as may
+            those of all cells behind it. None where no cell is known to be such a one: unless the
+            verdict is ``stale``, and where nothing but the last cells were removed.
         entry: The matching entry; for a stale notebook the one that the reasons compare with.
         code_key: The document's code key.
         kernel_name: Name of its kernel.
@@ -58,6 +62,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     outputs: OutputsState
     provenance: Provenance | None
     reasons: tuple[Reason, ...]
+    stale_from: int | None
     entry: str | None
     code_key: str
     kernel_name: str
@@ -134,27 +139,39 @@ def judge(
         why_not.append((stored, reasons))
     kernel_name = document.kernel_name or default_kernel
 
+    now = [cell.digest for cell in document.cells]
+
     def judgement(
-        verdict: Verdict, stored: StoredEntry | None, reasons: Sequence[Reason] = ()
+        verdict: Verdict,
+        stored: StoredEntry | None,
+        reasons: Sequence[Reason] = (),
+        stale_from: int | None = None,
     ) -> Judgement:
         status = _status(document, key, kernel_name, wanted, shown, verdict, stored, reasons)
+        status = msgspec.structs.replace(status, stale_from=stale_from if now else None)
         return Judgement(status, stored, is_plain=chosen is not None and not why_not)
 
     if chosen is not None:
         return judgement("fresh" if chosen.entry.outcome == "ok" else "failed", chosen)
     if why_not:
         stored, reasons = why_not[0]
-        return judgement("stale", stored, explained(reasons, stored, places, store.blob))
+        shown_reasons = explained(reasons, stored, places, store.blob)
+        return judgement("stale", stored, shown_reasons, first_stale(reasons, None))
     latest = store.latest_of(path)
     if latest is None:
         return judgement("uncached", None)
     lines = ChangedCells(latest, store.blob, sources).lines
     reasons = _code_reasons(latest, document, kernel_name, wanted, lines)
+    before = [cell.digest for cell in latest.entry.cells]
+    # The kernel and the variant are at the bottom of all.
+    everywhere = [reason for reason in reasons if not reason.code.startswith("cell-")]
+    others: list[Reason] = []
     if latest.trusted and latest.entry.kernel_name == kernel_name:
         # Nothing else of it has to be right, but whoever asks why wants to know all.
         others = verifier.reasons(latest, places, declared)
-        reasons += explained(others, latest, places, store.blob)
-    return judgement("stale", latest, reasons)
+        reasons += explained(located(others, before, now), latest, places, store.blob)
+    stale_from = first_stale([*everywhere, *others], first_difference(before, now))
+    return judgement("stale", latest, reasons, stale_from)
 
 
 def _reasons_against(
@@ -230,6 +247,7 @@ def _status(
         outputs=_outputs_state(document, stored),
         provenance=entry.provenance if entry else None,
         reasons=tuple(reasons),
+        stale_from=None,
         entry=stored.id if stored else None,
         code_key=key,
         kernel_name=kernel_name,

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
+import msgspec
+
 from ..store.entries import StoredEntry
 from ..store.records import Input
 from .declared import NOTHING_DECLARED, Declared, folders_of
@@ -54,6 +56,8 @@ class Verifier:
     ) -> list[Reason]:
         """What is not as it was recorded; empty when every input has its fingerprint now.
 
+        Reasons name the cell of the entry that used the input first, where that is known.
+
         Args:
             stored: The entry whose inputs are compared.
             places: Where its relative paths start; an entry that is not ours must not make us look
@@ -71,6 +75,11 @@ class Verifier:
             ):
                 continue
             for reason in self._differences(item, stored, places, declared):
+                # What is no single file is nothing that a person could open.
+                path = item.path if item.kind in ("file", "module") else None
+                reason = msgspec.structs.replace(
+                    reason, cell=min(item.cells, default=None), path=path
+                )
                 reasons.setdefault((reason.code, reason.subject), reason)
         return list(reasons.values())
 

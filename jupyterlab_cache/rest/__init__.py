@@ -9,7 +9,7 @@ from .entries import EntriesHandler, EntryHandler, EntryOutputsHandler
 from .entry_documents import EntryDocumentHandler
 from .invalidations import InvalidationsHandler
 from .job_outputs import JobOutputsHandler
-from .jobs import JobHandler, JobsHandler
+from .jobs import JobHandler, JobRetriesHandler, JobsHandler
 from .notebooks import NotebooksHandler
 from .operation import CacheHandler
 from .stats import StatsHandler
@@ -29,6 +29,7 @@ HANDLERS: list[tuple[str, type[CacheHandler]]] = [
     ("jupyterlab-cache/jobs", JobsHandler),
     (f"jupyterlab-cache/jobs/{_ID}", JobHandler),
     (f"jupyterlab-cache/jobs/{_ID}/outputs", JobOutputsHandler),
+    (f"jupyterlab-cache/jobs/{_ID}/retries", JobRetriesHandler),
     ("jupyterlab-cache/stats", StatsHandler),
     ("jupyterlab-cache/captures", CapturesHandler),
     ("jupyterlab-cache/documents", DocumentsHandler),

@@ -6,7 +6,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
 from ..execution.jobs import Job
-from ..notebooks.parameters import parameters_of
+from ..notebooks.parameters import guessed, merged, parameters_of
 from .operation import CacheHandler, operation
 from .wire import JobRequest, job_wire
 
@@ -33,7 +33,13 @@ class JobsHandler(CacheHandler):
             force=request.force,
             timeout=request.timeout,
             batch=request.batch,
-            parameters=parameters_of(request.parameters, "parameters"),
+            parameters=merged(
+                parameters_of(request.parameters, "parameters"),
+                parameters_of(
+                    {name: guessed(word) for name, word in request.words.items()}, "words"
+                ),
+            ),
+            isolated=request.isolated,
             kind=request.kind,
         )
         self.set_status(201)
@@ -63,6 +69,27 @@ class JobHandler(CacheHandler):
     async def delete(self, job_id: str) -> object:
         """Cancel the job; one that has ended is forgotten."""
         return await _wire(self, await self.app.queue.cancel(job_id))
+
+
+class JobRetriesHandler(CacheHandler):
+    """Jobs that ask for the same as another."""
+
+    @authenticated
+    @authorized(action="execute")
+    @operation
+    async def post(self, job_id: str) -> object:
+        """Ask for the same once more, whether or not the notebook is fresh."""
+        again = self.app.queue.get(job_id)
+        job = await self.app.queue.submit(
+            await self.in_thread(self.cache.executable, self.app.path_of_job(again)),
+            force=True,
+            timeout=again.timeout,
+            parameters=again.parameters,
+            isolated=again.isolated,
+            kind=again.kind,
+        )
+        self.set_status(201)
+        return await _wire(self, job)
 
 
 async def _wire(handler: CacheHandler, job: Job) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import time
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -76,6 +77,8 @@ class JobRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timeout: Annotated[float, msgspec.Meta(gt=0)] | None = None
     batch: bool = False
     parameters: dict[str, Any] = {}
+    words: dict[str, str] = {}
+    isolated: bool | None = None
     kind: JobKind = "execute"
 
 
@@ -118,8 +121,13 @@ def failure_wire(failure: Failure | None) -> dict[str, object] | None:
     }
 
 
-def reason_wire(reason: Reason) -> dict[str, object]:
-    """A reason with all its fields."""
+def reason_wire(reason: Reason, folder: str) -> dict[str, object]:
+    """A reason with all its fields.
+
+    Args:
+        reason: Why a notebook is not fresh.
+        folder: The notebook's, relative to the server's root.
+    """
     return {
         "code": reason.code,
         "subject": reason.subject,
@@ -128,7 +136,17 @@ def reason_wire(reason: Reason) -> dict[str, object]:
         "before": reason.before,
         "after": reason.after,
         "changes": list(reason.changes),
+        "path": _servable(folder, reason.path),
     }
+
+
+def _servable(folder: str, path: str | None) -> str | None:
+    """A path of an entry as the server's contents have it; None where they do not show it."""
+    if path is None or path.startswith("/"):
+        return None
+    joined = posixpath.normpath(posixpath.join(folder, path))
+    hidden = any(part.startswith(".") for part in joined.split("/"))
+    return None if hidden else joined
 
 
 def job_wire(job: Job, path: str, memory: int | None) -> dict[str, object]:
@@ -144,6 +162,7 @@ def job_wire(job: Job, path: str, memory: int | None) -> dict[str, object]:
         "id": job.id,
         "path": path,
         "parameters": values_of(job.parameters),
+        "isolated": job.isolated,
         "kind": job.kind,
         "state": job.state,
         "result": job.result,
@@ -209,7 +228,10 @@ def status_wire(status: Status, job: dict[str, object] | None) -> dict[str, obje
         "verdict": status.verdict,
         "outputs": status.outputs,
         "provenance": status.provenance,
-        "reasons": [reason_wire(reason) for reason in status.reasons],
+        "reasons": [
+            reason_wire(reason, posixpath.dirname(status.path)) for reason in status.reasons
+        ],
+        "stale_from": status.stale_from,
         "entry": status.entry,
         "code_key": status.code_key,
         "kernel_name": status.kernel_name,

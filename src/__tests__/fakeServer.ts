@@ -41,6 +41,7 @@ export class FakeClient implements ICacheClient {
   /** What was asked about, in order. */
   readonly asked: StatusQuery[] = [];
   readonly submitted: JobRequest[] = [];
+  readonly retried: string[] = [];
   readonly captured: string[] = [];
   readonly invalidated: string[] = [];
   readonly restored: RestorationRequest[] = [];
@@ -166,6 +167,12 @@ export class FakeClient implements ICacheClient {
     const job = jobWith({ path, kind });
     this.jobList = [job, ...this.jobList];
     return Promise.resolve(job);
+  }
+
+  retry(id: string): Promise<Job> {
+    this.retried.push(id);
+    const again = this.jobList.find(job => job.id === id);
+    return Promise.resolve(jobWith({ ...again, id: 'b'.repeat(32) }));
   }
 
   cancel(id: string): Promise<Job> {

@@ -7,7 +7,7 @@ import { messageOf } from '../contract';
 import type { EntryOutputs, Job } from '../contract';
 import { isRestorable } from '../models/verdict';
 import { CodeChanged, restoreOutputs } from '../restore/restoreOutputs';
-import type { ICacheActions, INotebookCache } from '../tokens';
+import type { ICacheActions, ICacheOptions, INotebookCache } from '../tokens';
 import { restoreFiles } from './restoreFiles';
 import { restoreEach, tellRestored } from './restoreEach';
 import { SHORT_MS } from './shortMessage';
@@ -32,7 +32,7 @@ export class CacheActions implements ICacheActions {
 
   async cache(
     panel: NotebookPanel,
-    options: { force?: boolean } = {}
+    options: ICacheOptions = {}
   ): Promise<void> {
     const { force = false } = options;
     const trans = this._trans;
@@ -46,7 +46,8 @@ export class CacheActions implements ICacheActions {
         // Outputs that nobody observed do not keep a person who asks from an execution.
         const isFresh =
           status?.verdict === 'fresh' && status.provenance === 'executed';
-        if (isFresh && status.entry !== null && !force) {
+        const isItself = Object.keys(options.words ?? {}).length === 0;
+        if (isFresh && isItself && status.entry !== null && !force) {
           const changed = await this.put(panel, status.entry, true);
           Notification.info(
             changed > 0
@@ -60,19 +61,24 @@ export class CacheActions implements ICacheActions {
         }
         // A person who asks for a failed notebook wants another try.
         const again = force || status?.verdict === 'failed';
-        await this._cache.jobs.submit(model.path, { force: again });
+        await this._cache.jobs.submit(model.path, { ...options, force: again });
       }
     );
   }
 
-  async cachePath(
-    path: string,
-    options: { force?: boolean } = {}
-  ): Promise<void> {
+  async cachePath(path: string, options: ICacheOptions = {}): Promise<void> {
     await this._guarded(
       this._trans.__('%1 could not be cached', path),
       () => this.cachePath(path, options),
       async () => void (await this._cache.jobs.submit(path, options))
+    );
+  }
+
+  async retry(job: Job): Promise<void> {
+    await this._guarded(
+      this._trans.__('%1 could not be tried again', job.path),
+      () => this.retry(job),
+      async () => void (await this._cache.jobs.retry(job.id))
     );
   }
 

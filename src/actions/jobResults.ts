@@ -88,7 +88,8 @@ export class JobResults {
       );
       return true;
     }
-    if (!isAutomatic) {
+    // What was made with parameters is not what the document as it stands would put out.
+    if (!isAutomatic || Object.keys(job.parameters).length > 0) {
       this._offer(panel, entry, job);
       return true;
     }
@@ -106,7 +107,13 @@ export class JobResults {
 
   private _offer(panel: NotebookPanel, entry: string, job: Job): void {
     const { cache, trans } = this._options;
-    Notification.info(trans.__('There are new outputs for %1.', nameOf(job)), {
+    const given = Object.entries(job.parameters)
+      .map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
+      .join(', ');
+    const what = given
+      ? trans.__('There are new outputs for %1 with %2.', nameOf(job), given)
+      : trans.__('There are new outputs for %1.', nameOf(job));
+    Notification.info(what, {
       autoClose: false,
       actions: [
         {
@@ -134,8 +141,7 @@ export class JobResults {
           showAction,
           {
             label: trans.__('Retry'),
-            callback: () =>
-              void cache.actions.cachePath(job.path, { force: true })
+            callback: () => void cache.actions.retry(job)
           }
         ]
       });

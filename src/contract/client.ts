@@ -82,6 +82,9 @@ export interface ICacheClient {
   /** Ask for the execution of a notebook as it is saved. */
   submit(request: JobRequest): Promise<Job>;
 
+  /** Ask for the same as another job once more; it is executed in any case. */
+  retry(id: string): Promise<Job>;
+
   /** Cancel a job; one that has ended is forgotten. */
   cancel(id: string): Promise<Job>;
 
@@ -196,6 +199,10 @@ export class CacheClient implements ICacheClient {
 
   async submit(request: JobRequest): Promise<Job> {
     return this._ask('POST', ['jobs'], isJob, { body: request });
+  }
+
+  async retry(id: string): Promise<Job> {
+    return this._ask('POST', ['jobs', id, 'retries'], isJob);
   }
 
   async cancel(id: string): Promise<Job> {

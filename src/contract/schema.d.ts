@@ -212,6 +212,25 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/jobs/{job}/retries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job: string;
+      };
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ask for the same as another job once more, whether or not the notebook is fresh */
+    post: operations['retryJob'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/jobs/{job}/outputs': {
     parameters: {
       query?: never;
@@ -378,12 +397,14 @@ export interface components {
       subject: string;
       /** @description One sentence for a person. */
       message: string;
-      /** @description Ordinal of the cell among the present document's code cells that are not blank. */
+      /** @description Ordinal among the present document's code cells that are not blank: of the cell that changed, or that first used the input. */
       cell?: number | null;
       before?: string | null;
       after?: string | null;
       /** @description Lines or names that went (-) and came (+), where the content was small enough to be kept. */
       changes?: string[];
+      /** @description The file that it is about, where it lies below the root and is not hidden. */
+      path?: string | null;
     };
     Status: {
       path: string;
@@ -391,6 +412,8 @@ export interface components {
       outputs: components['schemas']['OutputsState'];
       provenance: components['schemas']['Provenance'] | null;
       reasons: components['schemas']['Reason'][];
+      /** @description Ordinal of the first code cell whose outputs may not be true any more, as may those of all behind it. Null where no cell is known to be such a one: unless the verdict is stale, and where nothing but the last cells were removed. */
+      stale_from: number | null;
       /** @description The matching entry, or for a stale notebook its latest one. */
       entry: components['schemas']['EntryId'] | null;
       code_key: components['schemas']['CodeKey'];
@@ -668,6 +691,8 @@ export interface components {
       path: string;
       /** @description Those that were given with the job. */
       parameters: components['schemas']['Parameters'];
+      /** @description Whether the job asked for a folder of its own, or against it; null where what is declared counts. */
+      isolated: boolean | null;
       kind: components['schemas']['JobKind'];
       state: components['schemas']['JobState'];
       result: components['schemas']['JobResult'] | null;
@@ -740,6 +765,12 @@ export interface components {
       batch: boolean;
       /** @description None when missing. They outdo those that are declared; what is upstream of the notebook is executed without them. */
       parameters?: components['schemas']['Parameters'];
+      /** @description Parameters as a person wrote them: True, False, None and numbers are taken for what they look like, all else for text. They outdo those beside them. */
+      words?: {
+        [key: string]: string;
+      };
+      /** @description Whether it is executed in a folder of its own; what is declared of the notebook when missing. */
+      isolated?: boolean | null;
       /** @default execute */
       kind: components['schemas']['JobKind'];
     };
@@ -1258,6 +1289,32 @@ export interface operations {
           'application/json': components['schemas']['Job'];
         };
       };
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['StoreUnusable'];
+    };
+  };
+  retryJob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The job. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Job'];
+        };
+      };
+      400: components['responses']['BadRequest'];
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];

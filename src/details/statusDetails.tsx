@@ -25,6 +25,9 @@ export interface IStatusDetailsProps {
 
   /** Called when a jump takes the person elsewhere. */
   readonly onLeave?: () => void;
+
+  /** Opens a file. */
+  readonly open: (path: string) => void;
 }
 
 /** The verdict on one notebook in words: what it means, why, and how well it is founded. */
@@ -95,6 +98,7 @@ function Reasons(props: IReasonsProps): JSX.Element | null {
           <CellLink {...props} cell={reason.cell}>
             {reason.message}
           </CellLink>
+          <FileLink {...props} reason={reason} />
           <Change reason={reason} />
           <ChangedLines changes={reason.changes} />
         </li>
@@ -103,6 +107,33 @@ function Reasons(props: IReasonsProps): JSX.Element | null {
         <li>{trans._n('and %1 more reason', 'and %1 more reasons', rest)}</li>
       )}
     </ul>
+  );
+}
+
+/** Leads to the file that a reason is about, unless there is none to be opened. */
+function FileLink(
+  props: IStatusDetailsProps & { readonly reason: Reason }
+): JSX.Element | null {
+  const { onLeave, open, reason, trans } = props;
+  const { code, path } = reason;
+  if (!path || code === 'file-missing') {
+    return null;
+  }
+  return (
+    <>
+      {' '}
+      <button
+        type="button"
+        className="jp-NotebookCache-link"
+        aria-label={trans.__('Open %1', path)}
+        onClick={() => {
+          onLeave?.();
+          open(path);
+        }}
+      >
+        {trans.__('Open')}
+      </button>
+    </>
   );
 }
 

@@ -10,7 +10,7 @@ import type {
   Job,
   JobKind
 } from '../contract';
-import type { IJobs } from '../tokens';
+import type { ICacheOptions, IJobs } from '../tokens';
 
 const POLL_MS = 2000;
 const MAX_POLL_MS = 60_000;
@@ -69,17 +69,15 @@ export class Jobs implements IJobs, IDisposable {
 
   async submit(
     path: string,
-    options: { force?: boolean; batch?: boolean; kind?: JobKind } = {}
+    options: ICacheOptions & { batch?: boolean; kind?: JobKind } = {}
   ): Promise<Job> {
-    const job = await this._client.submit({ path, force: false, ...options });
-    this._mine.add(job.id);
-    // Events may have told of its end before this answer came.
-    const known = this._find(job.id);
-    this._take([job]);
-    if (known && !isActive(known)) {
-      this._announce(known);
-    }
-    return this._find(job.id) ?? job;
+    return this._takeMine(
+      await this._client.submit({ path, force: false, ...options })
+    );
+  }
+
+  async retry(id: string): Promise<Job> {
+    return this._takeMine(await this._client.retry(id));
   }
 
   async cancel(id: string): Promise<void> {
@@ -115,6 +113,17 @@ export class Jobs implements IJobs, IDisposable {
       Signal.disconnectReceiver(this);
       Signal.clearData(this);
     }
+  }
+
+  private _takeMine(job: Job): Job {
+    this._mine.add(job.id);
+    // Events may have told of its end before this answer came.
+    const known = this._find(job.id);
+    this._take([job]);
+    if (known && !isActive(known)) {
+      this._announce(known);
+    }
+    return this._find(job.id) ?? job;
   }
 
   private _find(id: string): Job | undefined {

@@ -150,11 +150,7 @@ function JobLine({ cache, job, trans }: IJobProps): JSX.Element {
             type="button"
             className="jp-NotebookCache-link"
             aria-label={trans.__('Try %1 again', job.path)}
-            onClick={() =>
-              void (job.kind === 'check'
-                ? cache.actions.checkPath(job.path)
-                : cache.actions.cachePath(job.path, { force: true }))
-            }
+            onClick={() => void cache.actions.retry(job)}
           >
             {trans.__('Try again')}
           </button>

@@ -29,13 +29,16 @@ export class NotebookSection extends ReactWidget {
    * @param cache - What it shows.
    * @param trans - For its words.
    * @param comparer - Compares entries with the document.
+   * @param open - Opens a file.
    */
   constructor(
     cache: INotebookCache,
     trans: TranslationBundle,
-    comparer: IComparer
+    comparer: IComparer,
+    open: (path: string) => void
   ) {
     super();
+    this._open = open;
     this._cache = cache;
     this._trans = trans;
     this._comparer = comparer;
@@ -77,6 +80,7 @@ export class NotebookSection extends ReactWidget {
               cache={this._cache}
               comparer={this._comparer}
               entries={this._entries}
+              open={this._open}
               panel={panel}
               shown={this._shown}
               trans={trans}
@@ -96,6 +100,7 @@ export class NotebookSection extends ReactWidget {
   private readonly _cache: INotebookCache;
   private readonly _trans: TranslationBundle;
   private readonly _comparer: IComparer;
+  private readonly _open: (path: string) => void;
   private readonly _entries: Entries;
   private readonly _shown: ShownEntry;
 }
@@ -104,20 +109,26 @@ interface INotebookProps {
   readonly cache: INotebookCache;
   readonly comparer: IComparer;
   readonly entries: Entries;
+  readonly open: (path: string) => void;
   readonly panel: NotebookPanel;
   readonly shown: ShownEntry;
   readonly trans: TranslationBundle;
 }
 
 function ThisNotebook(props: INotebookProps): JSX.Element {
-  const { cache, entries, panel, shown, trans } = props;
+  const { cache, entries, open, panel, shown, trans } = props;
   const model = cache.statusOf(panel);
   return (
     <UseSignal signal={model.changed}>
       {() => (
         <>
           <Head model={model} trans={trans} />
-          <StatusDetails model={model} panel={panel} trans={trans} />
+          <StatusDetails
+            model={model}
+            open={open}
+            panel={panel}
+            trans={trans}
+          />
           <CompareLink {...props} model={model} />
           <UseSignal signal={shown.changed}>
             {() => <OfEntry {...props} model={model} />}

@@ -20,7 +20,7 @@ export interface ICachePanelOptions {
   /** Which notebooks the person chose to see. */
   readonly kept: KeptView;
 
-  /** Opens a notebook. */
+  /** Opens a notebook, or another file. */
   readonly open: (path: string) => void;
 
   /** Draws what running jobs put out. */
@@ -45,7 +45,7 @@ export class CachePanel extends SidePanel {
     this.addWidget(
       new LazySection(trans.__('This notebook'), async () => {
         const { NotebookSection } = await import('./notebookSection');
-        return new NotebookSection(cache, trans, comparer);
+        return new NotebookSection(cache, trans, comparer, open);
       })
     );
     this.addWidget(

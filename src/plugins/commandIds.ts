@@ -2,6 +2,8 @@
 export const CommandIDs = {
   cache: 'notebook-cache:cache',
   force: 'notebook-cache:force',
+  cacheWithParameters: 'notebook-cache:cache-with-parameters',
+  cacheIsolated: 'notebook-cache:cache-isolated',
   restore: 'notebook-cache:restore',
   capture: 'notebook-cache:capture',
   invalidate: 'notebook-cache:invalidate',

@@ -54,6 +54,33 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       isEnabled: isIdle,
       execute: withCurrent(panel => actions.cache(panel, { force: true }))
     });
+    commands.addCommand(CommandIDs.cacheWithParameters, {
+      label: trans.__('Cache With Parameters…'),
+      caption: trans.__(
+        'Execute the notebook with other values for its parameters; both results are kept'
+      ),
+      describedBy: NO_ARGUMENTS,
+      isEnabled: isIdle,
+      execute: withCurrent(async panel => {
+        const { askForParameters } =
+          await import('../parameters/askForParameters');
+        const words = await askForParameters(panel, trans);
+        if (words) {
+          await actions.cache(panel, { words });
+        }
+      })
+    });
+    commands.addCommand(CommandIDs.cacheIsolated, {
+      label: trans.__('Cache in a Folder of Its Own'),
+      caption: trans.__(
+        'Execute the notebook beside nothing but the files that it is known to need'
+      ),
+      describedBy: NO_ARGUMENTS,
+      isEnabled: isIdle,
+      execute: withCurrent(panel =>
+        actions.cache(panel, { force: true, isolated: true })
+      )
+    });
     commands.addCommand(CommandIDs.restore, {
       label: trans.__('Restore Cached Outputs'),
       caption: trans.__('Bring the outputs back without executing anything'),
@@ -113,6 +140,8 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
     for (const command of [
       CommandIDs.cache,
       CommandIDs.force,
+      CommandIDs.cacheWithParameters,
+      CommandIDs.cacheIsolated,
       CommandIDs.restore,
       CommandIDs.capture,
       CommandIDs.invalidate,

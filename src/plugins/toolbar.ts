@@ -6,10 +6,18 @@ import { IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { createCacheButton, createRestoreButton } from '../toolbar/buttons';
+import { createCacheMenuButton } from '../toolbar/cacheMenu';
 import { StatusChip } from '../toolbar/chip';
 import { INotebookCache } from '../tokens';
+import { CommandIDs } from './commandIds';
 
 const FACTORY = 'Notebook';
+
+const MENU = [
+  [CommandIDs.force, CommandIDs.cacheWithParameters, CommandIDs.cacheIsolated],
+  [CommandIDs.capture],
+  [CommandIDs.check, CommandIDs.invalidate, CommandIDs.cancel]
+];
 
 /** Puts the status chip and the two buttons into notebooks' toolbars. */
 export const toolbarPlugin: JupyterFrontEndPlugin<void> = {
@@ -20,19 +28,24 @@ export const toolbarPlugin: JupyterFrontEndPlugin<void> = {
   requires: [INotebookCache, IToolbarWidgetRegistry],
   optional: [ITranslator],
   activate: (
-    _: JupyterFrontEnd,
+    app: JupyterFrontEnd,
     cache: INotebookCache,
     registry: IToolbarWidgetRegistry,
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyterlab_cache');
+    const open = (path: string): void =>
+      void app.commands.execute('docmanager:open', { path });
     registry.addFactory<NotebookPanel>(
       FACTORY,
       'notebook-cache-status',
-      panel => new StatusChip(cache, panel, trans)
+      panel => new StatusChip(cache, panel, trans, open)
     );
     registry.addFactory<NotebookPanel>(FACTORY, 'notebook-cache-run', panel =>
       createCacheButton(cache, panel, trans)
+    );
+    registry.addFactory(FACTORY, 'notebook-cache-menu', () =>
+      createCacheMenuButton(app.commands, MENU, trans)
     );
     registry.addFactory<NotebookPanel>(
       FACTORY,

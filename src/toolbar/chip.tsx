@@ -13,13 +13,16 @@ export class StatusChip extends ReactWidget {
    * @param cache - The statuses of notebooks.
    * @param panel - The notebook.
    * @param trans - For its words.
+   * @param open - Opens a file.
    */
   constructor(
     cache: INotebookCache,
     panel: NotebookPanel,
-    trans: TranslationBundle
+    trans: TranslationBundle,
+    open: (path: string) => void
   ) {
     super();
+    this._open = open;
     this._cache = cache;
     this._panel = panel;
     this._model = cache.statusOf(panel);
@@ -87,6 +90,7 @@ export class StatusChip extends ReactWidget {
       cache: this._cache,
       panel: this._panel,
       anchor,
+      open: this._open,
       trans: this._trans
     });
     popover.disposed.connect(() => {
@@ -102,5 +106,6 @@ export class StatusChip extends ReactWidget {
   private readonly _cache: INotebookCache;
   private readonly _panel: NotebookPanel;
   private readonly _model: INotebookStatus;
+  private readonly _open: (path: string) => void;
   private readonly _trans: TranslationBundle;
 }

@@ -20,6 +20,9 @@ export interface IStatusPopoverOptions {
   /** What it hangs below, and what gets the focus back. */
   readonly anchor: HTMLElement;
 
+  /** Opens a file. */
+  readonly open: (path: string) => void;
+
   /** For its words. */
   readonly trans: TranslationBundle;
 }
@@ -81,13 +84,14 @@ export class StatusPopover extends ReactWidget {
   }
 
   protected override render(): JSX.Element {
-    const { cache, panel, trans } = this._options;
+    const { cache, open, panel, trans } = this._options;
     const model = cache.statusOf(panel);
     return (
       <UseSignal signal={model.changed}>
         {() => (
           <StatusDetails
             model={model}
+            open={open}
             panel={panel}
             trans={trans}
             onLeave={() => this._close(false)}

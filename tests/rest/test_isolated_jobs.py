@@ -37,3 +37,16 @@ async def test_what_needs_too_much_fails_in_words(
     assert job["state"] == "failed"
     assert job["failure"]["name"] == "IsolationFailed"
     assert "isolated_bytes" in job["failure"]["message"]
+
+
+async def test_a_job_can_want_it_otherwise(
+    client: Any, write_notebook: Any, jp_root_dir: Path
+) -> None:
+    (jp_root_dir / "x.csv").write_text("1")
+    write_notebook("a.ipynb", "print(open('x.csv').read())")
+    assert (await client.run("a.ipynb", isolated=True))["result"] == "failed"
+    job = await client.run("a.ipynb", isolated=False)
+    assert (job["result"], job["isolated"]) == ("executed", False)
+    # Where it is executed does not change what is wanted of it.
+    job = await client.run("a.ipynb")
+    assert (job["result"], job["isolated"]) == ("fresh", None)

@@ -29,6 +29,26 @@ async def test_a_job_takes_parameters(client: Any, write_notebook: Any) -> None:
     assert {reason["code"] for reason in status["reasons"]} == {"variant-changed"}
 
 
+async def test_words_are_taken_for_what_they_look_like(client: Any, write_notebook: Any) -> None:
+    write_notebook("a.ipynb", "print(repr(a), repr(b), repr(c), repr(d))")
+    words = {"a": "1.0", "b": "9007199254740993", "c": "Bonn", "d": "True"}
+    job = await client.run("a.ipynb", parameters={"a": 2, "c": "Köln"}, words=words)
+    assert job["result"] == "executed"
+    _, outputs = await client.get(f"entries/{job['entry']}/outputs", path="a.ipynb")
+    (cell,) = outputs["cells"]
+    assert cell["outputs"][0]["text"] == "1.0 9007199254740993 'Bonn' True\n"
+    # Tried again with just the same values, though JSON of browsers knows neither of the first two.
+    status, again = await client.post(f"jobs/{job['id']}/retries", {})
+    assert status == 201
+    again = await client.finished(again["id"])
+    assert (again["result"], again["parameters"]) == ("executed", job["parameters"])
+    assert again["entry"] != job["entry"]
+
+
+async def test_only_what_is_there_is_tried_again(client: Any) -> None:
+    assert (await client.post(f"jobs/{'0' * 32}/retries", {}))[0] == 404
+
+
 async def test_metadata_tell_which_variant_is_judged(client: Any, write_notebook: Any) -> None:
     path: Path = write_notebook("a.ipynb", "print(alpha)")
     notebook = nbformat.read(path, 4)

@@ -213,6 +213,19 @@ export class Lab {
     await expect(this.panel()).toBeVisible();
   }
 
+  /** Change a setting, as the settings editor does. */
+  async set(plugin: string, key: string, value: boolean): Promise<void> {
+    await this.page.evaluate(
+      async ([id, name, wanted]) => {
+        const registry = await window.galata.getPlugin(
+          '@jupyterlab/apputils-extension:settings'
+        );
+        await registry?.set(id, name, wanted);
+      },
+      [plugin, key, value] as const
+    );
+  }
+
   /** All outputs in the document, drawn or not. */
   async modelOutputs(): Promise<unknown[]> {
     return this.page.evaluate(() => {
@@ -223,6 +236,15 @@ export class Lab {
         cell => cell.outputs?.toJSON() ?? []
       );
     });
+  }
+
+  /** Choose something in the menu beside *Cache this notebook*. */
+  async chooseWay(label: RegExp): Promise<void> {
+    await this.button('More ways to cache').click();
+    const item = this.page
+      .getByRole('menu', { name: 'More ways to cache' })
+      .getByRole('menuitem', { name: label });
+    await item.click();
   }
 
   /** Choose *Cache …* in the context menu of a file. */

@@ -125,6 +125,14 @@ describe('What people do', () => {
       expect(client.submitted).toEqual([{ path: 'a.ipynb', force }]);
     });
 
+    it('asks for another variant though this one is fresh', async () => {
+      verdict = { verdict: 'fresh' };
+      await cache.actions.cache(panel, { words: { alpha: '2' } });
+      expect(client.submitted).toEqual([
+        { path: 'a.ipynb', force: false, words: { alpha: '2' } }
+      ]);
+    });
+
     it('says what is wrong and offers another try', async () => {
       jest
         .spyOn(client, 'submit')
@@ -291,7 +299,17 @@ describe('What people do', () => {
       expect(shown).toHaveBeenCalledWith('a.ipynb', 1);
       click('Retry');
       await turn();
-      expect(client.submitted).toEqual([{ path: 'a.ipynb', force: true }]);
+      expect(client.retried).toEqual(['a'.repeat(32)]);
+    });
+
+    it('offers what was made with parameters, and does not put it in', async () => {
+      await finish({ ...done, parameters: { alpha: 2, city: 'Bonn' } });
+      expect(outputsOf(model)).toEqual([[], []]);
+      expect(notifications()[0]).toMatchObject({
+        message:
+          'There are new outputs for a.ipynb with alpha = 2, city = "Bonn".',
+        labels: ['Show Them']
+      });
     });
 
     it('tells of a cancelled job', async () => {
