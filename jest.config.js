@@ -31,7 +31,7 @@ module.exports = {
   rootDir: __dirname,
   reporters: ['default'],
   roots: ['<rootDir>/src'],
-  testRegex: 'src/.*/__tests__/.*\\.spec\\.tsx?$',
+  testRegex: 'src/(.*/)?__tests__/.*\\.spec\\.tsx?$',
   transformIgnorePatterns: [`/node_modules/(?!(${esModules})).+`],
   collectCoverageFrom: [
     'src/**/*.{ts,tsx}',

@@ -15,6 +15,7 @@ const FEWEST_FOLDED = 1;
 export class ChangeList extends Panel {
   constructor(options: Omit<ICellViewOptions, 'mimetype' | 'queue' | 'sight'>) {
     super();
+    const { trans } = options;
     this._options = {
       ...options,
       mimetype: null,
@@ -25,7 +26,7 @@ export class ChangeList extends Panel {
     this.node.setAttribute('role', 'list');
     // It scrolls, so the keyboard has to get into it; its keys work from here on.
     this.node.tabIndex = 0;
-    this.node.setAttribute('aria-label', options.trans.__('Cells'));
+    this.node.setAttribute('aria-label', trans.__('Cells'));
     this.node.addEventListener('focusin', () => this._onFocus());
   }
 
