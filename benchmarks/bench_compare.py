@@ -12,20 +12,17 @@ import base64
 import json
 import os
 import random
-import struct
 import subprocess
 import tempfile
-import urllib.request
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
-from urllib.parse import urlsplit
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_notebook, new_output
-from servers import TOKEN, lab_server
+from captured import capture, executed, png
+from nbformat.v4 import new_code_cell, new_output
+from servers import lab_server
 from table import Table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,15 +71,7 @@ def _table(title: str, runs: list[dict[str, float]]) -> Table:
 
 def _prepare(url: str, path: Path, make: Callable[[random.Random, bool], Any]) -> None:
     """Store the outputs of a notebook as they stand, and then change it."""
-    nbformat.write(make(random.Random(1), False), path)
-    parts = urlsplit(url)
-    request = urllib.request.Request(
-        f"{parts.scheme}://{parts.netloc}/jupyterlab-cache/captures",
-        data=json.dumps({"path": path.name}).encode(),
-        headers={"Authorization": f"token {TOKEN}", "Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request) as response:
-        response.read()
+    capture(url, path, make(random.Random(1), False))
     nbformat.write(make(random.Random(1), True), path)
 
 
@@ -95,37 +84,21 @@ def _cells(values: random.Random, changed: bool) -> Any:
             rows[7] = "epoch 7 loss 0.123456"
         source = f"model_{index} = fit(data, steps={20 + is_changed})\nreport(model_{index})"
         cells.append(_cell(index, source, new_output("stream", text="\n".join(rows) + "\n")))
-    return _notebook(cells)
+    return executed(cells)
 
 
 def _images(values: random.Random, changed: bool) -> Any:
     cells = []
     for index in range(IMAGES):
-        # Noise cannot be compressed, so the files are as large as their pixels.
         rows = [b"\0" + values.randbytes(3 * IMAGE_SIDE) for _ in range(IMAGE_SIDE)]
         if changed:
             rows[100] = b"\0" * (3 * IMAGE_SIDE + 1)
-        data = {"image/png": base64.b64encode(_png(rows)).decode(), "text/plain": "<Figure>"}
+        data = {"image/png": base64.b64encode(png(rows)).decode(), "text/plain": "<Figure>"}
         cells.append(_cell(index, f"show({index})", new_output("display_data", data)))
-    return _notebook(cells)
-
-
-def _png(rows: list[bytes]) -> bytes:
-    def chunk(name: bytes, data: bytes) -> bytes:
-        body = name + data
-        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
-
-    head = struct.pack(">IIBBBBB", IMAGE_SIDE, IMAGE_SIDE, 8, 2, 0, 0, 0)
-    pixels = chunk(b"IDAT", zlib.compress(b"".join(rows), 1))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + pixels + chunk(b"IEND", b"")
+    return executed(cells)
 
 
 def _cell(index: int, source: str, output: Any) -> Any:
-    cell = new_code_cell(source, outputs=[output], execution_count=index + 1)
+    cell = new_code_cell(source, outputs=[output])
     cell["id"] = f"cell-{index}"
     return cell
-
-
-def _notebook(cells: list[Any]) -> Any:
-    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return new_notebook(cells=cells, metadata={"kernelspec": kernelspec})

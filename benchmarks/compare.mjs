@@ -1,20 +1,10 @@
 // Opens notebooks in JupyterLab, compares each with its cached outputs, and prints as JSON how long that took.
 //
 //   node compare.mjs URL ROUNDS NOTEBOOK…
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-
-const require = createRequire(
-  new URL('../ui-tests/package.json', import.meta.url)
-);
-const { chromium } = require('@playwright/test');
+import { launch } from './browser.mjs';
 
 const [url, rounds, ...notebooks] = process.argv.slice(2);
-const executablePath = process.env.PLAYWRIGHT_CHROMIUM ?? '/usr/bin/chromium';
-const browser = await chromium.launch({
-  ...(existsSync(executablePath) ? { executablePath } : {}),
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run']
-});
+const browser = await launch();
 
 /** In the page: compare, wait for both outputs of the first change, then visit all changes. */
 async function compareInPage() {

@@ -1,29 +1,10 @@
 // Opens JupyterLab again and again, at two servers in turns, and prints as JSON how long each start took.
 //
 //   node start.mjs URL_WITH_EXTENSION URL_WITHOUT ROUNDS
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-
-const require = createRequire(
-  new URL('../ui-tests/package.json', import.meta.url)
-);
-const { chromium } = require('@playwright/test');
+import { launch } from './browser.mjs';
 
 const [withExtension, without, rounds] = process.argv.slice(2);
-const executablePath = process.env.PLAYWRIGHT_CHROMIUM ?? '/usr/bin/chromium';
-const browser = await chromium.launch({
-  ...(existsSync(executablePath) ? { executablePath } : {}),
-  args: [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync'
-  ]
-});
+const browser = await launch();
 
 /** Milliseconds from navigation until the shell has restored its layout, and the extension's files that were loaded. */
 async function start(url) {

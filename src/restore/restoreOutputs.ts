@@ -116,11 +116,13 @@ function prepare(
   changes: readonly IChange[],
   isTrusted: boolean
 ): void {
+  const wrong = changes
+    .filter(({ cell, outputs }) => outputs.length && cell.trusted !== isTrusted)
+    .map(({ cell }) => cell);
   for (const { cell, outputs } of changes) {
     const old = cell.sharedModel.getOutputs();
     const joined = documentOutputs(old);
-    const isWrong = outputs.length > 0 && cell.trusted !== isTrusted;
-    if (isWrong && isTrusted) {
+    if (isTrusted && outputs.length > 0 && !cell.trusted) {
       // What untrusted outputs are there goes for good: an undo would bring them back into a cell
       // that is trusted by then.
       model.sharedModel.transact(() => clear(cell), false);
@@ -132,10 +134,12 @@ function prepare(
         false
       );
     }
-    if (isWrong) {
-      setTrust(cell, isTrusted);
-    }
   }
+  // At once: each transaction of its own has the whole notebook looked at again.
+  model.sharedModel.transact(
+    () => wrong.forEach(cell => setTrust(cell, isTrusted)),
+    false
+  );
 }
 
 function setTrust(cell: ICodeCellModel, isTrusted: boolean): void {
