@@ -9,6 +9,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 
+from .blob_walk import blob_files
 from .errors import BlobDamaged, BlobMissing, BlobUnreadable, ContentChanged, StoreError
 from .layout import OBJECTS, QUARANTINE, Layout
 from .packing import COMPRESSED, WrongContent, packed, packed_pieces, unpacked
@@ -150,6 +151,10 @@ class BlobStore:
                 status = self._files.status(name)
                 total += 0 if status is None else status.st_size
         return total
+
+    def size_of_all(self) -> int:
+        """Bytes that all blobs take on disk; raises OSError."""
+        return sum(blob.status.st_size for blob in blob_files(self._files))
 
     def get(self, digest: str) -> bytes:
         """The byte string with this digest, verified.

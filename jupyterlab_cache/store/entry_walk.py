@@ -18,10 +18,11 @@ _MENTIONED = re.compile(rb"sha256-[0-9a-f]{64}")
 
 
 class EntryFile(msgspec.Struct, frozen=True):
-    """A file that lies where entries do.
+    """A file, or an empty folder, that lies where entries do.
 
     Attributes:
         name: The file.
+        is_folder: Whether it is an empty folder: somebody was about to remove it, or to use it.
         identifier: Of the entry that its name promises; None when it promises none.
         stored: The entry; None when it holds none.
         problem: Why not.
@@ -30,14 +31,15 @@ class EntryFile(msgspec.Struct, frozen=True):
     """
 
     name: str
-    identifier: str | None
+    identifier: str | None = None
     stored: StoredEntry | None = None
     problem: str = ""
     mentioned: frozenset[str] = frozenset()
+    is_folder: bool = False
 
 
 def entry_files(entries: EntryFiles, files: StoreFiles) -> Iterator[EntryFile]:
-    """All files in the folders of code keys.
+    """All files in the folders of code keys, and empty ones of these.
 
     Raises:
         EntryUnreadable: The system does not let us read one, so what it needs is not known.
@@ -50,6 +52,8 @@ def entry_files(entries: EntryFiles, files: StoreFiles) -> Iterator[EntryFile]:
             except (FileNotFoundError, NotADirectoryError):
                 continue  # it was emptied meanwhile
             with content:
+                if not content.names:
+                    yield EntryFile(f"{ENTRIES}/{group}/{folder}", is_folder=True)
                 code_key = folder if is_code_key(folder) and folder[4:6] == group else None
                 for name in sorted(content.names):
                     found = _look(entries, code_key, name, content, f"{ENTRIES}/{group}/{folder}")

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from .blobs import MAX_BLOB_BYTES, BlobStore
+from .collection import Collector
 from .entries import EntryFiles, folder_of
 from .errors import (
     BlobDamaged,
@@ -245,6 +246,15 @@ class Store:
         stored = self.get(entry_id)
         self._entries.remove(stored.entry.code_key, entry_id)
         self.marks.forget(entry_id)
+
+    def collector(self, is_needed: Callable[[str], bool]) -> Collector:
+        """What makes room in this store.
+
+        Args:
+            is_needed: Whether the entries of a notebook stay whatever the limits are, by its path
+                relative to the project root.
+        """
+        return Collector(self._layout, self._entries, self.marks, is_needed)
 
     def has_outputs(self, stored: StoredEntry) -> bool:
         """Whether the blobs of an entry's outputs are there; their content is not looked at."""
