@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
+from typing import Literal
 
 import msgspec
 
@@ -20,14 +21,37 @@ from .blob_walk import BlobFile, blob_files
 from .collection_plan import Known, Limits, Plan, Survey
 from .entries import EntryFiles
 from .entry_walk import entry_files
-from .errors import EntryUnreadable, StoreError
+from .errors import EntryMissing
 from .layout import OBJECTS, Layout
 from .leftovers import clear_up, leftovers, taken_out
+from .manifest import StoredEntry
 from .marks import Marks
 from .packing import COMPRESSED
 
 GRACE = 3600.0
 """Seconds for which content that no entry names is kept: somebody may be about to name it."""
+
+
+Garbage = Literal["leftover", "blob-orphan", "mark-orphan"]
+"""What processes that were killed, or removed an entry, left behind."""
+
+
+class Teller(msgspec.Struct, frozen=True):
+    """Who is told of what goes.
+
+    Attributes:
+        entry: Is told of an entry just before it goes.
+        most_entries: Of so many at most.
+        garbage: Is told of each file that goes and belonged to no entry.
+    """
+
+    entry: Callable[[StoredEntry], None] = lambda stored: None
+    most_entries: int = 0
+    garbage: Callable[[Garbage, str], None] = lambda kind, name: None
+
+
+SILENT = Teller()
+"""Nobody."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -84,12 +108,7 @@ class Collector:
         """
         self._layout.check()
         now = time.time()
-        try:
-            survey = Survey(entry_files(self._entries, self._files), self._marks.uses(), now)
-        except EntryUnreadable as error:
-            raise StoreError(
-                f"{error} Nothing was removed, since nobody knows what that entry needs."
-            ) from error
+        survey = Survey(entry_files(self._entries, self._files), self._marks.uses(), now)
         checked = self._marks.checked()
 
         def other_of(entry_id: str) -> str | None:
@@ -104,40 +123,52 @@ class Collector:
             size_of=self._size_of,
         )
 
-    def preview(self, plan: Plan) -> Outcome:
-        """What :meth:`carry_out` would do; nothing changes.
+    def preview(self, plan: Plan, tell: Teller = SILENT) -> Outcome:
+        """What :meth:`carry_out` would do, also as it tells it; nothing changes.
 
         Raises:
             OSError: A folder cannot be read.
         """
-        return self._sweep(plan, list(plan.going), remove=False)
+        for known in plan.going[: tell.most_entries]:
+            self._tell(known, tell)
+        return self._sweep(plan, list(plan.going), tell, remove=False)
 
-    def carry_out(self, plan: Plan) -> Outcome:
+    def carry_out(self, plan: Plan, tell: Teller = SILENT) -> Outcome:
         """Remove what goes, except what was pinned or used since it was planned.
+
+        Args:
+            plan: What goes.
+            tell: Is told of it.
 
         Raises:
             StoreError: The store cannot be written.
             OSError: Something cannot be read or removed; what was removed before is gone.
         """
         self._layout.require_writable()
-        removed = []
+        removed: list[Known] = []
         for known in plan.going:
             if self._is_wanted(known):
                 for number in known.blobs:
                     plan.blobs.keep(number)
             else:
+                if len(removed) < tell.most_entries:
+                    self._tell(known, tell)
                 self._entries.remove(known.code_key, known.id)
                 self._marks.forget(known.id)
                 removed.append(known)
         for folder in plan.empty:
             # A writer who is about to use it makes it again.
             self._files.remove_empty_folder(folder)
-        return self._sweep(plan, removed, remove=True)
+        return self._sweep(plan, removed, tell, remove=True)
+
+    def _tell(self, known: Known, tell: Teller) -> None:
+        with contextlib.suppress(EntryMissing):
+            tell.entry(self._entries.read(known.code_key, known.id))
 
     def _is_wanted(self, known: Known) -> bool:
         return self._marks.is_pinned(known.id) or self._marks.last_used(known.id) != known.used
 
-    def _sweep(self, plan: Plan, removed: list[Known], *, remove: bool) -> Outcome:
+    def _sweep(self, plan: Plan, removed: list[Known], tell: Teller, *, remove: bool) -> Outcome:
         """Look at all blobs, leftovers and marks, and remove what nobody needs."""
         # Counted from when the entries were read: what was named later was touched later.
         old = plan.started - GRACE
@@ -145,6 +176,7 @@ class Collector:
         for leftover in leftovers(self._files, plan.blobs.is_kept):
             if not (leftover.digest is not None and plan.blobs.is_kept(leftover.digest)):
                 freed += leftover.size
+            tell.garbage("leftover", leftover.name)
             if remove:
                 clear_up(self._files, leftover, plan.blobs.is_kept)
         for blob in blob_files(self._files):
@@ -156,12 +188,15 @@ class Collector:
                 waiting += size
             elif not remove or self._take_away(blob):
                 freed += size
-                orphans += not plan.blobs.is_named(blob.digest)
+                if not plan.blobs.is_named(blob.digest):
+                    orphans += 1
+                    tell.garbage("blob-orphan", blob.name)
             else:
                 waiting += size
-        if remove:
-            for name, entry_id, changed in self._marks.of_entries():
-                if entry_id not in plan.ids and changed < old:
+        for name, entry_id, changed in self._marks.of_entries():
+            if entry_id not in plan.ids and changed < old:
+                tell.garbage("mark-orphan", name)
+                if remove:
                     self._layout.remove(name)
         count = plan.kept + len(plan.going) - len(removed)
         return Outcome(tuple(removed), freed, waiting, orphans, count, kept)

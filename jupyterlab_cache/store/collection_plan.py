@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 import msgspec
 
 from .entry_walk import EntryFile
+from .errors import StoreError
 from .manifest import StoredEntry, named_blobs
 
 
@@ -116,6 +117,9 @@ class Survey:
         files: The entries' files.
         uses: When each entry was used last, seconds since the epoch.
         now: Seconds since the epoch, before anything was looked at.
+
+    Raises:
+        StoreError: An entry cannot be read now, so that nobody knows what it needs.
     """
 
     def __init__(self, files: Iterable[EntryFile], uses: Mapping[str, float], now: float) -> None:
@@ -128,7 +132,11 @@ class Survey:
         for file in files:
             if file.identifier is not None:
                 self.ids.add(file.identifier)
-            if file.is_folder:
+            if file.state == "unreadable":
+                raise StoreError(
+                    f"{file.problem} Nothing was removed, since nobody knows what it needs."
+                )
+            if file.state == "empty":
                 self.empty.append(file.name)
             elif file.stored is None:
                 for digest in file.mentioned:
