@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from .artefacts import EntryArtefactHandler, RestorationsHandler
 from .captures import CapturesHandler
+from .collections import CollectionsHandler
 from .documents import DocumentsHandler
-from .entries import EntriesHandler, EntryHandler, EntryOutputsHandler
+from .entries import EntriesHandler, EntryHandler, EntryOutputsHandler, EntryPinHandler
 from .entry_documents import EntryDocumentHandler
 from .invalidations import InvalidationsHandler
 from .job_outputs import JobOutputsHandler
@@ -14,6 +15,7 @@ from .notebooks import NotebooksHandler
 from .operation import CacheHandler
 from .stats import StatsHandler
 from .status import StatusHandler
+from .verifications import VerificationsHandler
 
 _ID = "([0-9a-f]{32})"
 
@@ -22,6 +24,7 @@ HANDLERS: list[tuple[str, type[CacheHandler]]] = [
     ("jupyterlab-cache/notebooks", NotebooksHandler),
     ("jupyterlab-cache/entries", EntriesHandler),
     (f"jupyterlab-cache/entries/{_ID}", EntryHandler),
+    (f"jupyterlab-cache/entries/{_ID}/pin", EntryPinHandler),
     (f"jupyterlab-cache/entries/{_ID}/outputs", EntryOutputsHandler),
     (f"jupyterlab-cache/entries/{_ID}/document", EntryDocumentHandler),
     (f"jupyterlab-cache/entries/{_ID}/artefact", EntryArtefactHandler),
@@ -34,5 +37,7 @@ HANDLERS: list[tuple[str, type[CacheHandler]]] = [
     ("jupyterlab-cache/captures", CapturesHandler),
     ("jupyterlab-cache/documents", DocumentsHandler),
     ("jupyterlab-cache/invalidations", InvalidationsHandler),
+    ("jupyterlab-cache/collections", CollectionsHandler),
+    ("jupyterlab-cache/verifications", VerificationsHandler),
 ]
 """Patterns below the server's base URL, with their handlers."""

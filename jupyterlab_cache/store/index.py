@@ -6,13 +6,15 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from .entries import EntryFiles, StoredEntry
 from .index_file import DAMAGE, IndexFile
-from .index_update import IndexUpdate, Row, folders_of
+from .index_update import INSERT_ROW, IndexUpdate, Row, folders_of
+from .index_uses import update_uses
 from .layout import Layout
+from .selection import Selection
 
 T = TypeVar("T")
 
@@ -23,6 +25,7 @@ _PATIENCE_OF_ADD = 0.05
 # hand, without touching the folders above, is found then.
 _FEW_FOLDERS = 2000
 _DEEP_SHARE = 1000
+_AT_ONCE = 1000
 _SHORTEST_PAUSE = 1.0  # seconds
 _COLUMNS = ", ".join(Row._fields)
 
@@ -47,28 +50,62 @@ class Index:
         self._memory: sqlite3.Connection | None = None
         self._next_deep: float | None = None  # monotonic seconds
 
-    def page(self, notebook: str | None, offset: int, limit: int) -> tuple[list[Row], int]:
-        """Some entries, newest first, and how many there are in all.
+    def page(self, selection: Selection, offset: int, limit: int) -> tuple[list[Row], int]:
+        """Some of the selected entries, in order, and how many there are in all.
 
         Args:
-            notebook: Path relative to the project root; None for all notebooks.
+            selection: Which entries, in which order.
             offset: How many to pass over.
             limit: How many to give at most.
         """
-        where, values = ("WHERE notebook = ?", (notebook,)) if notebook is not None else ("", ())
+        select, values = selection.query(_COLUMNS)
 
         def query(connection: sqlite3.Connection) -> tuple[list[Row], int]:
-            count = f"SELECT count(*) FROM entries {where}"
             # In one statement, since others write between two.
             rows = connection.execute(
-                f"SELECT {_COLUMNS}, ({count}) FROM entries {where}"
-                " ORDER BY created DESC, id LIMIT ? OFFSET ?",
-                (*values, *values, max(0, limit), max(0, offset)),
+                f"{select} {selection.order()} LIMIT ? OFFSET ?",
+                (*values, max(0, limit), max(0, offset)),
             ).fetchall()
             if rows:
                 return [Row.checked(row[:-1]) for row in rows], rows[0][-1]
-            (total,) = connection.execute(count, values).fetchone()
-            return [], total
+            row = connection.execute(f"{select} LIMIT 1", values).fetchone()
+            return [], row[-1] if row else 0
+
+        return self._answer(query, uses=selection.sort == "used")
+
+    def each(self) -> Iterator[Row]:
+        """All rows by identifier, after a look at every folder."""
+        after = ""
+        while True:
+
+            def query(connection: sqlite3.Connection, after: str = after) -> list[Row]:
+                rows = connection.execute(
+                    f"SELECT {_COLUMNS} FROM entries WHERE id > ? ORDER BY id LIMIT {_AT_ONCE}",
+                    (after,),
+                ).fetchall()
+                return [Row.checked(row) for row in rows]
+
+            rows = self._answer(query, everywhere=not after)
+            yield from rows
+            if len(rows) < _AT_ONCE:
+                return
+            after = rows[-1].id
+
+    def drop(self) -> None:
+        """Forget everything; the next question finds it anew."""
+        with self._lock:
+            self._file.drop()
+            if self._memory is not None:
+                self._use_memory(self._file.empty_memory())
+
+    def names(self) -> list[tuple[str, str, str]]:
+        """Code key, identifier and notebook of every entry, newest first."""
+
+        def query(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
+            rows = connection.execute(
+                "SELECT code_key, id, notebook FROM entries ORDER BY created DESC, id"
+            ).fetchall()
+            return [(str(code_key), str(name), str(notebook)) for code_key, name, notebook in rows]
 
         return self._answer(query)
 
@@ -117,7 +154,7 @@ class Index:
 
         def insert(connection: sqlite3.Connection) -> None:
             row = Row.of(stored)
-            connection.execute("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?)", row)
+            connection.execute(INSERT_ROW, row)
 
         # What is not taken in now is found by the next question.
         self._change(insert)
@@ -155,7 +192,14 @@ class Index:
         *,
         everywhere: bool = False,
         in_haste: bool = False,
+        uses: bool = False,
     ) -> T:
+        def ask(connection: sqlite3.Connection) -> T:
+            deep = self._update(connection, everywhere, in_haste)
+            if uses:
+                update_uses(connection, self._layout.files, deep=deep)
+            return query(connection)
+
         with self._lock:
             for _ in range(2):
                 try:
@@ -163,8 +207,7 @@ class Index:
                     if connection is None:
                         break
                     try:
-                        self._update(connection, everywhere, in_haste)
-                        return query(connection)
+                        return ask(connection)
                     finally:
                         connection.close()
                 except sqlite3.OperationalError:
@@ -174,23 +217,25 @@ class Index:
             if self._memory is None:
                 self._use_memory(self._file.copy_to_memory())
             try:
-                return self._ask_memory(query, everywhere, in_haste)
+                return self._ask_memory(ask)
             except DAMAGE:
                 self._use_memory(self._file.empty_memory())  # The copy was damaged.
-                return self._ask_memory(query, everywhere, in_haste)
+                return self._ask_memory(ask)
 
     def _use_memory(self, connection: sqlite3.Connection) -> None:
         self._memory = connection
         weakref.finalize(self, connection.close)
 
-    def _ask_memory(
-        self, query: Callable[[sqlite3.Connection], T], everywhere: bool, in_haste: bool
-    ) -> T:
+    def _ask_memory(self, ask: Callable[[sqlite3.Connection], T]) -> T:
         assert self._memory is not None
-        self._update(self._memory, everywhere, in_haste)
-        return query(self._memory)
+        return ask(self._memory)
 
-    def _update(self, connection: sqlite3.Connection, everywhere: bool, in_haste: bool) -> None:
+    def _update(self, connection: sqlite3.Connection, everywhere: bool, in_haste: bool) -> bool:
+        """Take in what changed.
+
+        Returns:
+            Whether every folder was looked at, not only where something seems to have changed.
+        """
         update = IndexUpdate(connection, self._layout.files, self._entries.read)
         if self._next_deep is None:
             (folders,) = connection.execute("SELECT count(*) FROM folders").fetchone()
@@ -202,3 +247,4 @@ class Index:
         if deep:
             end = time.monotonic()
             self._next_deep = end + max(_SHORTEST_PAUSE, _DEEP_SHARE * (end - start))
+        return deep

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import re
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -30,15 +31,20 @@ from .marks import Marks
 from .outputs import Outputs, get_outputs, payloads_of, well_formed
 from .records import Entry, Failure
 from .report_files import ReportFiles
+from .selection import Selection
 from .signatures import KeyRing
 from .writers import Writers
+
+if TYPE_CHECKING:
+    from .collection import Collector
+    from .verification import Problem, Summary
 
 __all__ = ["Store", "StoredEntry"]
 
 _PREFIX = re.compile(r"[0-9a-f]{1,32}")
 _MOST_PROBLEMS = 100
 _MOST_ROUNDS = 100
-_ALL = 2**31
+_COLLECTORS_MOMENT = 0.2  # seconds
 
 
 class Store:
@@ -98,6 +104,19 @@ class Store:
         """
         self._layout.require_writable()
         try:
+            entry = self._complete(entry)
+        except StoreError:
+            # A collector takes a blob out for a moment, sees that it was asked for, and puts it
+            # back.
+            time.sleep(_COLLECTORS_MOMENT)
+            entry = self._complete(entry)
+        stored = self._entries.write(entry)
+        self._index.add(stored)
+        return stored
+
+    def _complete(self, entry: Entry) -> Entry:
+        """An entry as it can be kept, all of whose blobs are there; raises as :meth:`put`."""
+        try:
             payloads = payloads_of(self.blobs, entry.outputs)
         except (BlobMissing, BlobDamaged) as error:
             raise StoreError(f"The entry's outputs are not in the store: {error}") from error
@@ -105,9 +124,7 @@ class Store:
         missing = [digest for digest in named_blobs(entry) if not self.blobs.touch(digest)]
         if missing:
             raise StoreError(f"The entry names {len(missing)} blobs that are not in the store.")
-        stored = self._entries.write(entry)
-        self._index.add(stored)
-        return stored
+        return entry
 
     def get(self, entry_id: str) -> StoredEntry:
         """One entry by its whole identifier.
@@ -178,11 +195,23 @@ class Store:
             offset: How many to pass over.
             limit: How many to give at most.
         """
+        return self.select(Selection(notebook=notebook_path), offset, limit)
+
+    def select(
+        self, selection: Selection, offset: int = 0, limit: int = 100
+    ) -> tuple[list[StoredEntry], int]:
+        """Some of the selected entries, in order, and how many there are in all.
+
+        Args:
+            selection: Which entries, in which order.
+            offset: How many to pass over.
+            limit: How many to give at most.
+        """
         self._layout.check()
         entries: list[StoredEntry] = []
         total = 0
         for _ in range(_MOST_ROUNDS):
-            rows, total = self._index.page(notebook_path, offset, limit)
+            rows, total = self._index.page(selection, offset, limit)
             entries, wrong = self._read_rows(rows)
             if not wrong:
                 break
@@ -196,11 +225,10 @@ class Store:
             wanted: Of which notebooks, by their paths relative to the project root.
         """
         self._layout.check()
-        rows, _ = self._index.page(None, 0, _ALL)
-        for row in rows:
-            if wanted(row.notebook):
+        for code_key, identifier, notebook in self._index.names():
+            if wanted(notebook):
                 with contextlib.suppress(EntryMissing):
-                    yield self._entries.read(row.code_key, row.id)
+                    yield self._entries.read(code_key, identifier)
 
     def blobs_of(self, stored: StoredEntry) -> set[str]:
         """Digests of all blobs that an entry needs."""
@@ -234,6 +262,41 @@ class Store:
         stored = self.get(entry_id)
         self._entries.remove(stored.entry.code_key, entry_id)
         self.marks.forget(entry_id)
+
+    def collector(self, is_needed: Callable[[str], bool]) -> Collector:
+        """What makes room in this store.
+
+        Args:
+            is_needed: Whether the entries of a notebook stay whatever the limits are, by its path
+                relative to the project root.
+        """
+        from .collection import Collector
+
+        return Collector(self._layout, self._entries, self.marks, is_needed)
+
+    def verify(self, tell: Callable[[Problem], None], *, repair: bool) -> Summary:
+        """Look whether everything is what it should be, and repair what can be.
+
+        Args:
+            tell: Is told of each problem.
+            repair: Whether to repair; otherwise nothing but the index changes.
+
+        Raises:
+            StoreError: The store cannot be used.
+            OSError: A folder cannot be read, or something cannot be removed.
+        """
+        from .verification import Verifier
+
+        layout = self._layout if repair else Layout(self.folder, read_only=True)
+        return Verifier(
+            layout,
+            self._entries,
+            BlobStore(layout, max_bytes=self.blobs.max_bytes),
+            self._index,
+            self.collector(lambda notebook: True),
+            tell=tell,
+            repair=repair,
+        ).run()
 
     def has_outputs(self, stored: StoredEntry) -> bool:
         """Whether the blobs of an entry's outputs are there; their content is not looked at."""

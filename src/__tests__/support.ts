@@ -203,10 +203,12 @@ export function summaryWith(fields: Partial<EntrySummary> = {}): EntrySummary {
     outcome: 'ok',
     cells: 2,
     output_bytes: 10,
+    bytes: 10,
     cpu_seconds: null,
     peak_memory: null,
     trusted: true,
     pinned: false,
+    used: null,
     ...fields
   };
 }

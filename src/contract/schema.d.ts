@@ -46,7 +46,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Entries of one notebook, newest first */
+    /** Entries of one notebook or project, newest first unless asked for otherwise */
     get: operations['listEntries'];
     put?: never;
     post?: never;
@@ -59,7 +59,7 @@ export interface paths {
   '/entries/{entry}': {
     parameters: {
       query: {
-        /** @description Path of a notebook of the project whose store holds the entry. */
+        /** @description Path of a notebook or folder of the project whose store holds the entry. */
         path: components['parameters']['ProjectPath'];
       };
       header?: never;
@@ -79,10 +79,33 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/entries/{entry}/pin': {
+    parameters: {
+      query: {
+        /** @description Path of a notebook or folder of the project whose store holds the entry. */
+        path: components['parameters']['ProjectPath'];
+      };
+      header?: never;
+      path: {
+        entry: components['parameters']['EntryId'];
+      };
+      cookie?: never;
+    };
+    get?: never;
+    /** Keep an entry whatever a collection would take */
+    put: operations['pinEntry'];
+    post?: never;
+    /** Leave an entry to collections again */
+    delete: operations['unpinEntry'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/entries/{entry}/outputs': {
     parameters: {
       query: {
-        /** @description Path of a notebook of the project whose store holds the entry. */
+        /** @description Path of a notebook or folder of the project whose store holds the entry. */
         path: components['parameters']['ProjectPath'];
       };
       header?: never;
@@ -104,7 +127,7 @@ export interface paths {
   '/entries/{entry}/document': {
     parameters: {
       query: {
-        /** @description Path of a notebook of the project whose store holds the entry. */
+        /** @description Path of a notebook or folder of the project whose store holds the entry. */
         path: components['parameters']['ProjectPath'];
       };
       header?: never;
@@ -129,7 +152,7 @@ export interface paths {
   '/entries/{entry}/artefact': {
     parameters: {
       query: {
-        /** @description Path of a notebook of the project whose store holds the entry. */
+        /** @description Path of a notebook or folder of the project whose store holds the entry. */
         path: components['parameters']['ProjectPath'];
         /** @description The artefact's path as the entry names it. */
         artefact: string;
@@ -330,6 +353,46 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/collections': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Make room in a store
+     * @description Takes the entries that were least recently used until all limits are met, pinned ones and those of notebooks with a job left out, and all content that no entry names. Without a limit, only such content.
+     */
+    post: operations['createCollection'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/verifications': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Look whether a store is what it should be
+     * @description Reads everything in the store, which can take minutes.
+     */
+    post: operations['createVerification'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -507,13 +570,97 @@ export interface components {
       outcome: components['schemas']['Outcome'];
       cells: number;
       output_bytes: number;
+      /** @description Size of the outputs and of the written files that are kept, uncompressed, as the entry says; what entries share counts for each. */
+      bytes: number;
       cpu_seconds: components['schemas']['CpuSeconds'];
       peak_memory: components['schemas']['PeakMemory'];
       trusted: boolean;
+      /** @description Whether it is kept whatever a collection would take. */
       pinned: boolean;
+      /** @description When its outputs were used last, in seconds since the epoch, to the minute; null for never. */
+      used: number | null;
     };
+    /**
+     * @description By when it was made, the notebook's path, how long the execution took, its size, or when it was used last (never comes before all times).
+     * @default created
+     * @enum {string}
+     */
+    EntrySort: 'created' | 'path' | 'seconds' | 'bytes' | 'used';
+    /**
+     * @default descending
+     * @enum {string}
+     */
+    EntryOrder: 'ascending' | 'descending';
     EntryPage: {
       entries: components['schemas']['EntrySummary'][];
+      /** @description How many match in all. */
+      total: number;
+    };
+    CollectionRequest: {
+      /** @description A notebook or folder of the project whose store is meant. */
+      path: string;
+      /** @description What the entries that stay may take on disk together; content that they share counts once. */
+      max_bytes?: number | null;
+      /** @description Seconds since an entry was used last, or made if it was never used. */
+      max_age?: number | null;
+      max_entries?: number | null;
+      /** @description Only tell what would be removed; nothing changes. */
+      preview: boolean;
+    };
+    Collection: {
+      /** @description The first of the removed entries, in the order in which they go. */
+      removed: components['schemas']['EntrySummary'][];
+      /** @description How many entries are removed. */
+      total: number;
+      /** @description On disk. */
+      freed_bytes: number;
+      /** @description On disk, of content that no entry names any more, but that was written or asked for within the last hour: somebody may be about to name it. A later collection takes it. */
+      waiting_bytes: number;
+      /** @description How many removed blobs no entry named before. */
+      orphan_blobs: number;
+      kept_entries: number;
+      /** @description What they take on disk. */
+      kept_bytes: number;
+    };
+    VerificationRequest: {
+      /** @description A notebook or folder of the project whose store is meant. */
+      path: string;
+      /** @description Repair what can be; what is damaged is set aside, never deleted. */
+      repair: boolean;
+    };
+    /**
+     * @description entry-damaged: its file is not what an entry's should be. entry-incomplete: content that it names is missing or damaged; executing the notebook again may bring it back. signature-bad: it claims to be signed by us and is not. blob-damaged: its content is not that of its digest. blob-orphan: no entry names it. mark-orphan: there is no such entry. leftover: somebody began to write it and did not end. foreign-file: no file of a store has such a name. index-wrong: the index tells something else than the entries. unreadable: the system does not let us read it.
+     * @enum {string}
+     */
+    ProblemKind:
+      | 'entry-damaged'
+      | 'entry-incomplete'
+      | 'signature-bad'
+      | 'blob-damaged'
+      | 'blob-orphan'
+      | 'mark-orphan'
+      | 'leftover'
+      | 'foreign-file'
+      | 'index-wrong'
+      | 'unreadable';
+    Problem: {
+      kind: components['schemas']['ProblemKind'];
+      /** @description The entry, or the file relative to the store's folder. */
+      subject: string;
+      /** @description What is wrong and what can be done. */
+      message: string;
+      repaired: boolean;
+    };
+    Verification: {
+      /** @description How many were looked at. */
+      entries: number;
+      /** @description How many were looked at. */
+      blobs: number;
+      /** @description How many entries are signed by others or not at all. */
+      untrusted: number;
+      /** @description The first ones. */
+      problems: components['schemas']['Problem'][];
+      /** @description How many problems there are in all. */
       total: number;
     };
     EntryInput: {
@@ -866,7 +1013,7 @@ export interface components {
   };
   parameters: {
     EntryId: components['schemas']['EntryId'];
-    /** @description Path of a notebook of the project whose store holds the entry. */
+    /** @description Path of a notebook or folder of the project whose store holds the entry. */
     ProjectPath: string;
   };
   requestBodies: never;
@@ -946,6 +1093,10 @@ export interface operations {
       query: {
         /** @description Path of the notebook; with the folder's path, the entries of its whole project. */
         path: string;
+        /** @description Words that all have to occur in the notebook's path, the entry's identifier, the kernel's name, the outcome or the provenance, in upper or lower case. */
+        search?: string;
+        sort?: components['schemas']['EntrySort'];
+        order?: components['schemas']['EntryOrder'];
         offset?: number;
         limit?: number;
       };
@@ -973,7 +1124,7 @@ export interface operations {
   getEntry: {
     parameters: {
       query: {
-        /** @description Path of a notebook of the project whose store holds the entry. */
+        /** @description Path of a notebook or folder of the project whose store holds the entry. */
         path: components['parameters']['ProjectPath'];
       };
       header?: never;
@@ -1002,7 +1153,7 @@ export interface operations {
   deleteEntry: {
     parameters: {
       query: {
-        /** @description Path of a notebook of the project whose store holds the entry. */
+        /** @description Path of a notebook or folder of the project whose store holds the entry. */
         path: components['parameters']['ProjectPath'];
       };
       header?: never;
@@ -1026,10 +1177,64 @@ export interface operations {
       409: components['responses']['StoreUnusable'];
     };
   };
+  pinEntry: {
+    parameters: {
+      query: {
+        /** @description Path of a notebook or folder of the project whose store holds the entry. */
+        path: components['parameters']['ProjectPath'];
+      };
+      header?: never;
+      path: {
+        entry: components['parameters']['EntryId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Pinned. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['BadRequest'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['StoreUnusable'];
+    };
+  };
+  unpinEntry: {
+    parameters: {
+      query: {
+        /** @description Path of a notebook or folder of the project whose store holds the entry. */
+        path: components['parameters']['ProjectPath'];
+      };
+      header?: never;
+      path: {
+        entry: components['parameters']['EntryId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Not pinned any more. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['BadRequest'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['StoreUnusable'];
+    };
+  };
   getEntryOutputs: {
     parameters: {
       query: {
-        /** @description Path of a notebook of the project whose store holds the entry. */
+        /** @description Path of a notebook or folder of the project whose store holds the entry. */
         path: components['parameters']['ProjectPath'];
         /** @description Whether they take the place of an execution, and so count in the statistics. */
         hit?: boolean;
@@ -1069,7 +1274,7 @@ export interface operations {
   getEntryDocument: {
     parameters: {
       query: {
-        /** @description Path of a notebook of the project whose store holds the entry. */
+        /** @description Path of a notebook or folder of the project whose store holds the entry. */
         path: components['parameters']['ProjectPath'];
       };
       header?: never;
@@ -1107,7 +1312,7 @@ export interface operations {
   getEntryArtefact: {
     parameters: {
       query: {
-        /** @description Path of a notebook of the project whose store holds the entry. */
+        /** @description Path of a notebook or folder of the project whose store holds the entry. */
         path: components['parameters']['ProjectPath'];
         /** @description The artefact's path as the entry names it. */
         artefact: string;
@@ -1459,6 +1664,62 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      400: components['responses']['BadRequest'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['StoreUnusable'];
+    };
+  };
+  createCollection: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CollectionRequest'];
+      };
+    };
+    responses: {
+      /** @description What was removed, or would be. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Collection'];
+        };
+      };
+      400: components['responses']['BadRequest'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['StoreUnusable'];
+    };
+  };
+  createVerification: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['VerificationRequest'];
+      };
+    };
+    responses: {
+      /** @description What was found. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Verification'];
+        };
       };
       400: components['responses']['BadRequest'];
       403: components['responses']['Forbidden'];
