@@ -2,11 +2,14 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { captureOfferPlugin } from './plugins/captureOffer';
 import { commandsPlugin } from './plugins/commands';
 import { comparePlugin } from './plugins/compare';
+import { entryLinkPlugin } from './plugins/entryLink';
 import { fileBrowserPlugin } from './plugins/fileBrowser';
 import { jobResultsPlugin } from './plugins/jobResults';
 import { panelPlugin } from './plugins/panel';
 import { restoreOfferPlugin } from './plugins/restoreOffer';
+import { runningPlugin } from './plugins/running';
 import { servicePlugin } from './plugins/service';
+import { statusBarPlugin } from './plugins/statusBar';
 import { toolbarPlugin } from './plugins/toolbar';
 
 export * from './tokens';
@@ -21,7 +24,10 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   comparePlugin,
   jobResultsPlugin,
   captureOfferPlugin,
-  restoreOfferPlugin
+  restoreOfferPlugin,
+  statusBarPlugin,
+  runningPlugin,
+  entryLinkPlugin
 ];
 
 export default plugins;
