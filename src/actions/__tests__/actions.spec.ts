@@ -18,6 +18,7 @@ import { codeKey } from '../../codeKey';
 import { CacheError } from '../../contract';
 import type { Job, Status } from '../../contract';
 import { NotebookCache } from '../../models/notebookCache';
+import { JobNotices } from '../jobNotices';
 import { JobResults } from '../jobResults';
 
 const trans = nullTranslator.load('jupyterlab_cache');
@@ -229,6 +230,13 @@ describe('What people do', () => {
       const results = new JobResults({
         cache,
         find: () => (isOpen ? panel : null),
+        notices: new JobNotices({
+          actions: cache.actions,
+          jobs: cache.jobs,
+          longAfter: () => 60_000,
+          trans
+        }),
+        showReasons: shown,
         show: shown,
         isAutomatic,
         trans
