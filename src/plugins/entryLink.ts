@@ -17,6 +17,12 @@ const HAS_ENTRY = /[?&]cache=/;
 
 const TEXT = { type: 'string' };
 
+/** Opens the document that the address names when the application starts, and brings it to the front. */
+const OPENER = 'filebrowser:open-path';
+
+/** So long, in milliseconds, an application is waited for that may not do so. */
+const OPENER_MS = 10_000;
+
 /** Opens the entry that an address names, and makes such addresses. */
 export const entryLinkPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-cache:entry-link',
@@ -36,9 +42,10 @@ export const entryLinkPlugin: JupyterFrontEndPlugin<void> = {
     const current = () => cache.current && cache.statusOf(cache.current).status;
 
     const show = async ({ entry, path }: IEntryLink): Promise<void> => {
+      const opened = openedByApplication(commands, path);
       const { linkedEntry } = await import('../actions/entryLink');
       try {
-        await app.restored;
+        await Promise.all([app.restored, opened]);
         await commands.execute('docmanager:open', { path });
         const panel = cache.openAt(path);
         await Promise.all([panel?.context.ready, panel?.revealed]);
@@ -116,3 +123,32 @@ export const entryLinkPlugin: JupyterFrontEndPlugin<void> = {
     });
   }
 };
+
+/** Resolves when the application has opened the document of its address; what is shown before ends up behind it. */
+async function openedByApplication(
+  commands: JupyterFrontEnd['commands'],
+  path: string
+): Promise<void> {
+  if (
+    !commands.hasCommand(OPENER) ||
+    PageConfig.getOption('treePath') !== path
+  ) {
+    return;
+  }
+  await new Promise<void>(resolve => {
+    const done = (): void => {
+      commands.commandExecuted.disconnect(onCommand);
+      resolve();
+    };
+    const onCommand: Parameters<typeof commands.commandExecuted.connect>[0] = (
+      _,
+      { id, args, result }
+    ) => {
+      if (id === OPENER && args.path === path) {
+        void result.then(done, done);
+      }
+    };
+    commands.commandExecuted.connect(onCommand);
+    setTimeout(done, OPENER_MS);
+  });
+}

@@ -302,6 +302,55 @@ describe('What people do', () => {
       expect(client.submitted).toEqual([{ path: 'a.ipynb', force: true }]);
     });
 
+    describe('that took long', () => {
+      beforeEach(() => {
+        jest.spyOn(JobNotices.prototype, 'isLong').mockReturnValue(true);
+      });
+      afterEach(() => jest.restoreAllMocks());
+
+      it('stays in sight, also where its outputs are seen', async () => {
+        verdict = { verdict: 'fresh' };
+        await finish(done);
+        expect(outputsOf(model)).toEqual([[stream('one')], [stream('two')]]);
+        expect(notifications()).toEqual([
+          { message: 'a.ipynb is cached.', type: 'success', labels: ['Open'] }
+        ]);
+        click('Open');
+        expect(shown).toHaveBeenCalledWith('a.ipynb', null);
+      });
+
+      it.each([true, false])(
+        'leads to the reasons when it was in vain, open or not: %s',
+        async isOpen => {
+          verdict = {
+            verdict: 'stale',
+            reasons: [
+              { code: 'file-changed', subject: 'x', message: 'x changed.' }
+            ]
+          };
+          await cache.jobs.submit('a.ipynb');
+          await finish(done, { isOpen });
+          expect(notifications()).toEqual([
+            {
+              message: 'a.ipynb was executed, but is not fresh. x changed.',
+              type: 'warning',
+              labels: ['Show Reasons', 'Open']
+            }
+          ]);
+          click('Show Reasons');
+          expect(shown).toHaveBeenCalledWith('a.ipynb');
+        }
+      );
+
+      it('says once what is in the way of its outputs', async () => {
+        model.cells.get(1).sharedModel.setSource('other');
+        await finish(done);
+        expect(notifications().map(({ labels }) => labels)).toEqual([
+          ['Cache Again']
+        ]);
+      });
+    });
+
     it('tells of a cancelled job', async () => {
       await finish({ state: 'cancelled', result: 'cancelled' });
       expect(outputsOf(model)).toEqual([[], []]);
