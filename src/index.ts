@@ -3,11 +3,14 @@ import { captureOfferPlugin } from './plugins/captureOffer';
 import { cellMarksPlugin } from './plugins/cellMarks';
 import { commandsPlugin } from './plugins/commands';
 import { comparePlugin } from './plugins/compare';
+import { entryLinkPlugin } from './plugins/entryLink';
 import { fileBrowserPlugin } from './plugins/fileBrowser';
 import { jobResultsPlugin } from './plugins/jobResults';
 import { panelPlugin } from './plugins/panel';
 import { restoreOfferPlugin } from './plugins/restoreOffer';
+import { runningPlugin } from './plugins/running';
 import { servicePlugin } from './plugins/service';
+import { statusBarPlugin } from './plugins/statusBar';
 import { toolbarPlugin } from './plugins/toolbar';
 
 export * from './tokens';
@@ -23,7 +26,10 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   comparePlugin,
   jobResultsPlugin,
   captureOfferPlugin,
-  restoreOfferPlugin
+  restoreOfferPlugin,
+  statusBarPlugin,
+  runningPlugin,
+  entryLinkPlugin
 ];
 
 export default plugins;

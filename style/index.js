@@ -4,3 +4,4 @@ import './cellMarks.css';
 import './parameters.css';
 import './compare.css';
 import './nbdime.css';
+import './elsewhere.css';

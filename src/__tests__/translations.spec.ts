@@ -27,7 +27,7 @@ function* callsIn(file: ts.SourceFile): Iterable<string[] | string> {
       if (count > 0) {
         calls.push(
           words.every(ts.isStringLiteralLike)
-            ? words.map(word => (word).text)
+            ? words.map(word => word.text)
             : node.getText()
         );
       }

@@ -1,12 +1,12 @@
-import { Notification } from '@jupyterlab/apputils';
 import { messageOf } from '../contract';
 import type { Check, Job } from '../contract';
 import { checkSummary, differingCells } from '../models/checkSummary';
+import { nameOf } from './jobNotices';
 import type { IJobResultsOptions } from './jobResults';
 import { SHORT_MS } from './shortMessage';
 
 /** What is needed to tell of a check. */
-type Options = Pick<IJobResultsOptions, 'cache' | 'show' | 'trans'>;
+type Options = Pick<IJobResultsOptions, 'cache' | 'notices' | 'show' | 'trans'>;
 
 /**
  * Tell what came of a check of repeatability that has ended. The document stays as it is: who asked
@@ -16,12 +16,11 @@ type Options = Pick<IJobResultsOptions, 'cache' | 'show' | 'trans'>;
  * @param options - Where to ask, and how to bring a cell before the person's eyes.
  */
 export async function tellOfCheck(job: Job, options: Options): Promise<void> {
-  const { trans } = options;
-  const name = job.path.split('/').pop() ?? job.path;
+  const { notices, trans } = options;
+  const name = nameOf(job);
   if (job.result === 'cancelled') {
-    Notification.info(trans.__('The check of %1 was cancelled.', name), {
-      autoClose: SHORT_MS
-    });
+    const message = trans.__('The check of %1 was cancelled.', name);
+    notices.tell(job, 'info', message, { autoClose: SHORT_MS });
   } else if (job.check === 'failed' || job.state === 'failed') {
     tellOfFailure(job, name, options);
   } else {
@@ -30,12 +29,13 @@ export async function tellOfCheck(job: Job, options: Options): Promise<void> {
 }
 
 function tellOfFailure(job: Job, name: string, options: Options): void {
-  const { cache, show, trans } = options;
+  const { cache, notices, show, trans } = options;
   const { failure, path } = job;
   const what = failure
     ? `${failure.name}: ${failure.message}`
     : trans.__('no reason is known');
-  Notification.error(trans.__('The check of %1 failed. %2', name, what), {
+  const message = trans.__('The check of %1 failed. %2', name, what);
+  notices.tell(job, 'error', message, {
     autoClose: false,
     actions: [
       {
@@ -55,13 +55,15 @@ async function tellOfCells(
   name: string,
   options: Options
 ): Promise<void> {
-  const { show, trans } = options;
+  const { notices, show, trans } = options;
   let cells: number;
   let check: Check;
   try {
     ({ cells, check } = await found(job, options));
   } catch (error) {
-    Notification.error(
+    notices.tell(
+      job,
+      'error',
       trans.__(
         'What the check of %1 found cannot be shown: %2',
         name,
@@ -82,10 +84,25 @@ async function tellOfCells(
   const [first] = differingCells(check);
   const message = `${name}: ${checkSummary(check, cells, trans)}`;
   if (first === undefined) {
-    Notification.success(message, { autoClose: SHORT_MS });
+    notices.tell(
+      job,
+      'success',
+      message,
+      notices.isLong(job)
+        ? {
+            autoClose: false,
+            actions: [
+              {
+                label: trans.__('Open'),
+                callback: () => void show(job.path, null)
+              }
+            ]
+          }
+        : { autoClose: SHORT_MS }
+    );
     return;
   }
-  Notification.warning(message, {
+  notices.tell(job, 'warning', message, {
     autoClose: false,
     actions: [
       {

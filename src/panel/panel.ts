@@ -1,7 +1,7 @@
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { SidePanel } from '@jupyterlab/ui-components';
-import { Widget } from '@lumino/widgets';
+import { Panel, Widget } from '@lumino/widgets';
 import type { AccordionPanel } from '@lumino/widgets';
 import type { KeptView } from '../models/keptView';
 import type { INotebookCache } from '../tokens';
@@ -42,18 +42,24 @@ export class CachePanel extends SidePanel {
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', trans.__('Notebook cache'));
     this.header.addWidget(titleOf(trans.__('Notebook cache')));
+    const showNotebooks = (): void => this._show(notebooks);
     this.addWidget(
       new LazySection(trans.__('This notebook'), async () => {
-        const { NotebookSection } = await import('./notebookSection');
-        return new NotebookSection(cache, trans, comparer, open);
+        const [{ EmptyState }, { NotebookSection }] = await Promise.all([
+          import('./emptyState'),
+          import('./notebookSection')
+        ]);
+        const body = new Panel();
+        body.addWidget(new NotebookSection(cache, trans, comparer, open));
+        body.addWidget(new EmptyState({ cache, open, showNotebooks, trans }));
+        return body;
       })
     );
-    this.addWidget(
-      new LazySection(trans.__('Notebooks'), async () => {
-        const { NotebooksSection } = await import('./notebooksSection');
-        return new NotebooksSection({ cache, kept, open, trans });
-      })
-    );
+    const notebooks = new LazySection(trans.__('Notebooks'), async () => {
+      const { NotebooksSection } = await import('./notebooksSection');
+      return new NotebooksSection({ cache, kept, open, trans });
+    });
+    this.addWidget(notebooks);
     this.addWidget(
       new LazySection(trans.__('Jobs'), async () => {
         const { JobsSection } = await import('./jobsSection');
@@ -61,6 +67,14 @@ export class CachePanel extends SidePanel {
       })
     );
     (this.content as AccordionPanel).setRelativeSizes([3, 2, 1]);
+  }
+
+  /** Expand a section, and lead keyboard and screen reader there. */
+  private _show(section: Widget): void {
+    const content = this.content as AccordionPanel;
+    const index = content.widgets.indexOf(section);
+    content.expand(index);
+    content.titles[index]?.focus();
   }
 }
 

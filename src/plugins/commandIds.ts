@@ -10,12 +10,15 @@ export const CommandIDs = {
   check: 'notebook-cache:check',
   cancel: 'notebook-cache:cancel',
   cacheSelected: 'notebook-cache:cache-selected',
+  restoreSelected: 'notebook-cache:restore-selected',
   checkSelected: 'notebook-cache:check-selected',
   invalidateSelected: 'notebook-cache:invalidate-selected',
   compare: 'notebook-cache:compare',
   compareEntries: 'notebook-cache:compare-entries',
   nextChange: 'notebook-cache:next-change',
   previousChange: 'notebook-cache:previous-change',
+  copyLink: 'notebook-cache:copy-link',
+  openLink: 'notebook-cache:open-link',
   showPanel: 'notebook-cache:show-panel'
 } as const;
 

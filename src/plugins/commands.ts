@@ -5,10 +5,10 @@ import type {
 import { ICommandPalette } from '@jupyterlab/apputils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { followCurrent } from '../models/followCurrent';
 import { isRestorable } from '../models/verdict';
 import { cacheIcon, restoreIcon } from '../toolbar/icons';
 import { INotebookCache } from '../tokens';
-import type { INotebookStatus } from '../tokens';
 import { CommandIDs, NO_ARGUMENTS } from './commandIds';
 
 /** The commands for the current notebook, and their place in the palette. */
@@ -152,16 +152,3 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
     }
   }
 };
-
-/** Have something called whenever the current notebook, or what is known of it, changes. */
-function followCurrent(cache: INotebookCache, update: () => void): void {
-  let followed: INotebookStatus | null = null;
-  const follow = () => {
-    followed?.changed.disconnect(update);
-    followed = cache.current && cache.statusOf(cache.current);
-    followed?.changed.connect(update);
-    update();
-  };
-  cache.currentChanged.connect(follow);
-  follow();
-}

@@ -3,16 +3,22 @@ import type {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
+import type { Contents } from '@jupyterlab/services';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { cacheIcon } from '../toolbar/icons';
+import type { ManyNotebooks } from '../actions/manyNotebooks';
+import type { ISelection } from '../actions/selectedNotebooks';
+import { cacheIcon, restoreIcon } from '../toolbar/icons';
 import { INotebookCache } from '../tokens';
 import { CommandIDs, NO_ARGUMENTS } from './commandIds';
 
-/** Caches or checks the notebooks that are selected in the file browser, or invalidates what is cached of them. */
+/** Texts that can be notebooks; the server tells by what is in them. */
+const TEXT_NOTEBOOK = /\.(md|py|r|jl|rmd|sh)$/i;
+
+/** Acts on the notebooks that are selected in the file browser, also on all below selected folders. */
 export const fileBrowserPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-cache:file-browser',
   description:
-    'Caches, checks and invalidates notebooks from the file browser.',
+    'Caches, restores, checks and invalidates notebooks and folders from the file browser.',
   autoStart: true,
   requires: [INotebookCache, IFileBrowserFactory],
   optional: [ITranslator],
@@ -24,37 +30,66 @@ export const fileBrowserPlugin: JupyterFrontEndPlugin<void> = {
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyterlab_cache');
     const { contents } = app.serviceManager;
+    const items = () =>
+      Array.from(factory.tracker.currentWidget?.selectedItems() ?? []);
+    const isFolder = ({ type }: Contents.IModel) => type === 'directory';
+    // Text notebooks have types of their own, such as `markdown-jupytext-notebook`.
+    const isNotebook = (item: Contents.IModel) =>
+      app.docRegistry.getFileTypeForModel(item).name.endsWith('notebook');
     // A drive's prefix is the browser's business alone.
-    const selected = () =>
-      Array.from(factory.tracker.currentWidget?.selectedItems() ?? [])
-        // Text notebooks have types of their own, such as `markdown-jupytext-notebook`.
-        .filter(item =>
-          app.docRegistry.getFileTypeForModel(item).name.endsWith('notebook')
-        )
-        .map(item => contents.localPath(item.path));
+    const pathOf = ({ path }: Contents.IModel) => contents.localPath(path);
+    const notebooks = () => items().filter(isNotebook).map(pathOf);
+    const hasFolders = () => items().some(isFolder);
+    const isOffered = () => hasFolders() || notebooks().length > 0;
+    const kindOf = (item: Contents.IModel): ISelection['kind'] | null => {
+      if (isFolder(item)) {
+        return 'folder';
+      }
+      return TEXT_NOTEBOOK.test(item.path)
+        ? 'text'
+        : isNotebook(item)
+          ? 'notebook'
+          : null;
+    };
+    const selection = (): ISelection[] =>
+      items().flatMap(item => {
+        const kind = kindOf(item);
+        return kind ? [{ path: pathOf(item), kind }] : [];
+      });
+    let loaded: Promise<ManyNotebooks> | null = null;
+    const load = async () => {
+      const { ManyNotebooks } = await import('../actions/manyNotebooks');
+      return new ManyNotebooks(cache, trans);
+    };
+    const many = () => (loaded ??= load());
+
     app.commands.addCommand(CommandIDs.cacheSelected, {
       label: () =>
-        trans._n(
-          'Cache Selected Notebook',
-          'Cache Selected Notebooks',
-          selected().length
-        ),
+        hasFolders()
+          ? trans.__('Cache All Notebooks Below')
+          : trans._n(
+              'Cache Selected Notebook',
+              'Cache Selected Notebooks',
+              notebooks().length
+            ),
       caption: trans.__('Execute on the server what is not fresh'),
       icon: cacheIcon,
       describedBy: NO_ARGUMENTS,
-      isVisible: () => selected().length > 0,
-      execute: async () => {
-        const [first, ...others] = selected();
-        if (first !== undefined && others.length === 0) {
-          const open = cache.openAt(first);
-          // An open one may have changes that have to be saved first.
-          await (open
-            ? cache.actions.cache(open)
-            : cache.actions.cachePath(first));
-        } else {
-          await cache.actions.cachePaths(selected());
-        }
-      }
+      isVisible: isOffered,
+      execute: async () => (await many()).cache(selection())
+    });
+    app.commands.addCommand(CommandIDs.restoreSelected, {
+      label: () =>
+        hasFolders()
+          ? trans.__('Restore Cached Outputs of All Notebooks Below')
+          : trans.__('Restore Cached Outputs'),
+      caption: trans.__(
+        'Bring the outputs back without executing anything; into the files of notebooks that are not open'
+      ),
+      icon: restoreIcon,
+      describedBy: NO_ARGUMENTS,
+      isVisible: isOffered,
+      execute: async () => (await many()).restore(selection())
     });
     app.commands.addCommand(CommandIDs.checkSelected, {
       label: trans.__('Check Repeatability'),
@@ -62,9 +97,9 @@ export const fileBrowserPlugin: JupyterFrontEndPlugin<void> = {
         'Execute the selected notebooks twice in fresh kernels, and compare the outputs'
       ),
       describedBy: NO_ARGUMENTS,
-      isVisible: () => selected().length > 0,
+      isVisible: () => notebooks().length > 0 && !hasFolders(),
       execute: async () => {
-        for (const path of selected()) {
+        for (const path of notebooks()) {
           const open = cache.openAt(path);
           await (open
             ? cache.actions.check(open)
@@ -73,13 +108,16 @@ export const fileBrowserPlugin: JupyterFrontEndPlugin<void> = {
       }
     });
     app.commands.addCommand(CommandIDs.invalidateSelected, {
-      label: trans.__('Invalidate Cached Outputs'),
+      label: () =>
+        hasFolders()
+          ? trans.__('Invalidate Cached Outputs of All Notebooks Below')
+          : trans.__('Invalidate Cached Outputs'),
       caption: trans.__(
         'Never use the cached outputs of the selected notebooks again; nothing is deleted'
       ),
       describedBy: NO_ARGUMENTS,
-      isVisible: () => selected().length > 0,
-      execute: () => cache.actions.invalidatePaths(selected())
+      isVisible: isOffered,
+      execute: async () => (await many()).invalidate(selection())
     });
   }
 };

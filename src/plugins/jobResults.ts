@@ -6,12 +6,13 @@ import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { INotebookCache } from '../tokens';
-import type { Job } from '../tokens';
+import { CommandIDs } from './commandIds';
 import { followSettings } from './settings';
 
 const ID = 'jupyterlab-cache:job-results';
+const LONG_SECONDS = 30;
 
-/** Brings the outputs of finished jobs into open notebooks. */
+/** Brings the outputs of finished jobs into open notebooks, and tells what became of jobs. */
 export const jobResultsPlugin: JupyterFrontEndPlugin<void> = {
   id: ID,
   description: 'Puts the outputs of finished jobs into open notebooks.',
@@ -41,15 +42,50 @@ export const jobResultsPlugin: JupyterFrontEndPlugin<void> = {
       }
     };
     const trans = (translator ?? nullTranslator).load('jupyterlab_cache');
+    const showReasons = async (path: string) => {
+      await show(path, null);
+      if (app.commands.hasCommand(CommandIDs.showPanel)) {
+        await app.commands.execute(CommandIDs.showPanel);
+      }
+    };
     let isAutomatic = true;
+    let longSeconds = LONG_SECONDS;
     followSettings(settingRegistry, ID, settings => {
       isAutomatic = settings.get('automatic').composite !== false;
+      const seconds = settings.get('longJobSeconds').composite;
+      longSeconds = typeof seconds === 'number' ? seconds : LONG_SECONDS;
     });
-    const finish = async (job: Job) => {
-      const { JobResults } = await import('../actions/jobResults');
-      const results = new JobResults({ cache, find, show, trans, isAutomatic });
-      await results.finish(job);
+    const load = async () => {
+      const [{ JobNotices }, { JobResults }] = await Promise.all([
+        import('../actions/jobNotices'),
+        import('../actions/jobResults')
+      ]);
+      return new JobResults({
+        cache,
+        find,
+        notices: new JobNotices({
+          actions: cache.actions,
+          jobs: cache.jobs,
+          longAfter: () => longSeconds * 1000,
+          trans
+        }),
+        show,
+        showReasons,
+        trans,
+        get isAutomatic() {
+          return isAutomatic;
+        }
+      });
     };
-    cache.jobs.ended.connect((_, job) => void finish(job));
+    let loaded: ReturnType<typeof load> | null = null;
+    cache.jobs.changed.connect(({ jobs }) => {
+      if (!loaded && jobs.some(({ id }) => cache.jobs.isMine(id))) {
+        loaded = load();
+      }
+    });
+    cache.jobs.ended.connect((_, job) => {
+      loaded ??= load();
+      void loaded.then(results => results.finish(job));
+    });
   }
 };

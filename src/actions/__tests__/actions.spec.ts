@@ -18,6 +18,7 @@ import { codeKey } from '../../codeKey';
 import { CacheError } from '../../contract';
 import type { Job, Status } from '../../contract';
 import { NotebookCache } from '../../models/notebookCache';
+import { JobNotices } from '../jobNotices';
 import { JobResults } from '../jobResults';
 
 const trans = nullTranslator.load('jupyterlab_cache');
@@ -237,6 +238,13 @@ describe('What people do', () => {
       const results = new JobResults({
         cache,
         find: () => (isOpen ? panel : null),
+        notices: new JobNotices({
+          actions: cache.actions,
+          jobs: cache.jobs,
+          longAfter: () => 60_000,
+          trans
+        }),
+        showReasons: shown,
         show: shown,
         isAutomatic,
         trans
@@ -309,6 +317,55 @@ describe('What people do', () => {
         message:
           'There are new outputs for a.ipynb with alpha = 2, city = "Bonn".',
         labels: ['Show Them']
+      });
+    });
+
+    describe('that took long', () => {
+      beforeEach(() => {
+        jest.spyOn(JobNotices.prototype, 'isLong').mockReturnValue(true);
+      });
+      afterEach(() => jest.restoreAllMocks());
+
+      it('stays in sight, also where its outputs are seen', async () => {
+        verdict = { verdict: 'fresh' };
+        await finish(done);
+        expect(outputsOf(model)).toEqual([[stream('one')], [stream('two')]]);
+        expect(notifications()).toEqual([
+          { message: 'a.ipynb is cached.', type: 'success', labels: ['Open'] }
+        ]);
+        click('Open');
+        expect(shown).toHaveBeenCalledWith('a.ipynb', null);
+      });
+
+      it.each([true, false])(
+        'leads to the reasons when it was in vain, open or not: %s',
+        async isOpen => {
+          verdict = {
+            verdict: 'stale',
+            reasons: [
+              { code: 'file-changed', subject: 'x', message: 'x changed.' }
+            ]
+          };
+          await cache.jobs.submit('a.ipynb');
+          await finish(done, { isOpen });
+          expect(notifications()).toEqual([
+            {
+              message: 'a.ipynb was executed, but is not fresh. x changed.',
+              type: 'warning',
+              labels: ['Show Reasons', 'Open']
+            }
+          ]);
+          click('Show Reasons');
+          expect(shown).toHaveBeenCalledWith('a.ipynb');
+        }
+      );
+
+      it('says once what is in the way of its outputs', async () => {
+        model.cells.get(1).sharedModel.setSource('other');
+        await finish(done);
+        expect(notifications().map(({ labels }) => labels)).toEqual([
+          ['Cache Again']
+        ]);
       });
     });
 

@@ -16,6 +16,7 @@ import {
 import { CacheError } from '../../contract';
 import type { Job } from '../../contract';
 import { NotebookCache } from '../../models/notebookCache';
+import { JobNotices } from '../jobNotices';
 import { JobResults } from '../jobResults';
 
 const trans = nullTranslator.load('jupyterlab_cache');
@@ -47,6 +48,13 @@ describe('A check of repeatability', () => {
     new JobResults({
       cache,
       find: () => panel,
+      notices: new JobNotices({
+        actions: cache.actions,
+        jobs: cache.jobs,
+        longAfter: () => 60_000,
+        trans
+      }),
+      showReasons: shown,
       show: shown,
       isAutomatic: true,
       trans
