@@ -18,6 +18,9 @@ const SETTLE_MS = 500;
 /** So many pages are fetched at once while a person scrolls. */
 const MOST_ASKED = 2;
 
+/** The server's root, as a path. */
+export const ROOT = '.';
+
 /** What the entries of a project come from. */
 export type EntriesSource = Pick<
   INotebookCache,
@@ -53,9 +56,9 @@ export class CacheEntries implements IDisposable {
     return this._shown?.query ?? null;
   }
 
-  /** The project whose entries they are, relative to the server's root; empty for the root itself. */
+  /** The project whose entries they are, relative to the server's root. */
   get project(): string {
-    return this._shown?.project ?? '';
+    return this._shown?.project ?? ROOT;
   }
 
   /** Why they could not be fetched; null when they were. */
@@ -138,7 +141,7 @@ export class CacheEntries implements IDisposable {
 
   private _folder(): string {
     const path = this._cache.current?.context.localPath ?? '';
-    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+    return path.slice(0, Math.max(0, path.lastIndexOf('/'))) || ROOT;
   }
 
   private _onCurrent(): void {

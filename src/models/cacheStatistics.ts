@@ -42,7 +42,7 @@ export class CacheStatistics implements IDisposable {
   /**
    * Look at the notebooks below a folder, or at nothing.
    *
-   * @param folder - The folder; empty for the root, null to rest.
+   * @param folder - The folder; null to rest.
    */
   follow(folder: string | null): void {
     const isOther = folder !== null && folder !== this._known;

@@ -1,4 +1,9 @@
-import type { EntryOrder, EntryPage, EntrySort, EntrySummary } from '../contract';
+import type {
+  EntryOrder,
+  EntryPage,
+  EntrySort,
+  EntrySummary
+} from '../contract';
 
 /** So many entries are fetched at once. */
 export const PAGE = 100;
@@ -24,6 +29,7 @@ export class EntryPages {
    */
   constructor(query: IEntryQuery, before: EntryPages | null = null) {
     this.query = query;
+    this._project = query.folder;
     this._old = new Map([...(before?._old ?? []), ...(before?._pages ?? [])]);
   }
 
@@ -70,7 +76,7 @@ export class EntryPages {
   }
 
   private _total = 0;
-  private _project = '';
+  private _project: string;
   private readonly _pages = new Map<number, readonly EntrySummary[]>();
   private readonly _old: ReadonlyMap<number, readonly EntrySummary[]>;
 }
