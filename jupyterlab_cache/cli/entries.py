@@ -12,6 +12,7 @@ from ..notebooks.variant import shown_variant, variant_lines
 from ..projects import Project
 from ..store.errors import EntryMissing
 from ..store.records import CellRecord, Entry
+from ..store.selection import LONGEST_SEARCH, SORT_KEYS, Selection, SortKey, size_of
 from ..store.store import StoredEntry
 from .check_report import check_lines
 from .common import BadInput, Session, duration, session_options, size
@@ -21,23 +22,57 @@ from .common import BadInput, Session, duration, session_options, size
 @click.argument("path", required=False)
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
 @click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--search",
+    metavar="WORDS",
+    default="",
+    help="Words that all occur in the notebook's path, the entry's identifier, the kernel's name, "
+    "the outcome or the provenance.",
+)
+@click.option(
+    "--sort",
+    type=click.Choice(SORT_KEYS),
+    default=SORT_KEYS[0],
+    show_default=True,
+    help="By time, notebook, wall time, size or last use, the largest first.",
+)
+@click.option("--reverse", is_flag=True, help="The smallest first.")
 @session_options
-def list_command(session: Session, path: str | None, limit: int, offset: int) -> int:
+def list_command(
+    session: Session,
+    path: str | None,
+    limit: int,
+    offset: int,
+    search: str,
+    sort: SortKey,
+    reverse: bool,
+) -> int:
     """List the entries of the store, newest first.
 
     PATH is a notebook, or a folder of the project; without it, the current folder's project.
     """
+    if len(search) > LONGEST_SEARCH:
+        raise BadInput(f"Search for at most {LONGEST_SEARCH} characters.")
     project, notebook_path = session.cache.locate(path or ".")
-    entries, total = project.store.page(notebook_path, offset=offset, limit=limit)
+    selection = Selection(notebook_path, search, sort=sort, descending=not reverse)
+    entries, total = project.store.select(selection, offset=offset, limit=limit)
+    marks = project.store.marks
+    pinned = {stored.id for stored in entries if marks.is_pinned(stored.id)}
     if session.json:
-        session.answer([_summary(stored) for stored in entries])
+        listed = []
+        for stored in entries:
+            more = {"pinned": stored.id in pinned, "used": marks.last_used(stored.id)}
+            listed.append(_summary(stored) | more)
+        session.answer(listed)
         return 0
     for stored in entries:
         entry = stored.entry
         notes = [entry.provenance, *([] if stored.trusted else ["from elsewhere"])]
+        notes += ["pinned"] if stored.id in pinned else []
         notes += variant_lines(shown_variant(entry.variant))
         click.echo(
             f"{stored.id[:12]}  {_when(entry.created)}  {duration(entry.seconds):>9}  "
+            f"{size(size_of(entry)):>7}  "
             f"{entry.outcome:<9}  {entry.notebook_path}  "
             f"({', '.join(notes)})"
         )
@@ -121,6 +156,7 @@ def _summary(stored: StoredEntry) -> dict[str, object]:
         "code_key": entry.code_key,
         "kernel_name": entry.kernel_name,
         "variant": shown_variant(entry.variant),
+        "bytes": size_of(entry),
         "trusted": stored.trusted,
     }
 

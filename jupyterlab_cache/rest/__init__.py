@@ -5,7 +5,7 @@ from __future__ import annotations
 from .artefacts import EntryArtefactHandler, RestorationsHandler
 from .captures import CapturesHandler
 from .documents import DocumentsHandler
-from .entries import EntriesHandler, EntryHandler, EntryOutputsHandler
+from .entries import EntriesHandler, EntryHandler, EntryOutputsHandler, EntryPinHandler
 from .entry_documents import EntryDocumentHandler
 from .invalidations import InvalidationsHandler
 from .job_outputs import JobOutputsHandler
@@ -22,6 +22,7 @@ HANDLERS: list[tuple[str, type[CacheHandler]]] = [
     ("jupyterlab-cache/notebooks", NotebooksHandler),
     ("jupyterlab-cache/entries", EntriesHandler),
     (f"jupyterlab-cache/entries/{_ID}", EntryHandler),
+    (f"jupyterlab-cache/entries/{_ID}/pin", EntryPinHandler),
     (f"jupyterlab-cache/entries/{_ID}/outputs", EntryOutputsHandler),
     (f"jupyterlab-cache/entries/{_ID}/document", EntryDocumentHandler),
     (f"jupyterlab-cache/entries/{_ID}/artefact", EntryArtefactHandler),

@@ -21,4 +21,4 @@ class CapturesHandler(CacheHandler):
         stored = await self.in_thread(self.cache.capture, request.path)
         self.app.announce_store(request.path, "added", stored.id)
         self.set_status(201)
-        return summary_wire(stored, request.path, pinned=False)
+        return summary_wire(stored, request.path, pinned=False, used=None)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import msgspec
 from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
 from ..inputs.artefact_states import artefact_states
 from ..inputs.observation import Places
 from ..projects import Project
+from ..store.selection import LONGEST_SEARCH, SORT_KEYS, Selection
 from ..store.store import StoredEntry
 from .json_pieces import json_pieces
 from .metrics import note_hit
-from .operation import CacheHandler, Pieces, operation
+from .operation import CacheHandler, Pieces, Refused, operation
 from .wire import detail_wire, outputs_wire, summary_wire
+
+if TYPE_CHECKING:
+    from ..cache import NotebookCache
 
 
 class EntriesHandler(CacheHandler):
@@ -22,21 +29,41 @@ class EntriesHandler(CacheHandler):
     @authorized
     @operation
     async def get(self) -> object:
-        """One page of entries, newest first."""
+        """One page of the entries that match, newest first unless asked for otherwise."""
         path = self.required_argument("path")
         offset = self.whole_number("offset", 0, 0, 10**9 - 1)
         limit = self.whole_number("limit", 100, 1, 1000)
-        return await self.in_thread(self._page, path, offset, limit)
+        search: str = self.get_query_argument("search", "")
+        if len(search) > LONGEST_SEARCH:
+            raise Refused(f"Search for at most {LONGEST_SEARCH} characters.")
+        sort = self.one_of("sort", SORT_KEYS)
+        descending = self.one_of("order", ("descending", "ascending")) == "descending"
+        selection = Selection(search=search, sort=sort, descending=descending)
+        return await self.in_thread(self._page, path, selection, offset, limit)
 
-    def _page(self, path: str, offset: int, limit: int) -> object:
+    def _page(self, path: str, selection: Selection, offset: int, limit: int) -> object:
         project, notebook_path = self.cache.locate(path)
-        entries, total = project.store.page(notebook_path, offset=offset, limit=limit)
-        return {"entries": [_summary(self, project, stored) for stored in entries], "total": total}
+        # Paths are searched as they are shown.
+        below = (
+            ""
+            if project.root == self.cache.projects.root
+            else self.cache.projects.relative(project.root) + "/"
+        )
+        selection = msgspec.structs.replace(selection, notebook=notebook_path, below=below)
+        entries, total = project.store.select(selection, offset=offset, limit=limit)
+        summaries = [summary_of(self.cache, project, stored) for stored in entries]
+        return {"entries": summaries, "total": total}
 
 
-def _summary(handler: CacheHandler, project: Project, stored: StoredEntry) -> object:
-    path = handler.cache.projects.path_in_root(project, stored.entry.notebook_path)
-    return summary_wire(stored, path, pinned=project.store.marks.is_pinned(stored.id))
+def summary_of(cache: NotebookCache, project: Project, stored: StoredEntry) -> dict[str, object]:
+    """What a list shows of an entry of a project, its path seen from the root folder."""
+    marks = project.store.marks
+    return summary_wire(
+        stored,
+        cache.projects.path_in_root(project, stored.entry.notebook_path),
+        pinned=marks.is_pinned(stored.id),
+        used=marks.last_used(stored.id),
+    )
 
 
 class EntryHandler(CacheHandler):
@@ -60,7 +87,14 @@ class EntryHandler(CacheHandler):
         )
         marks = project.store.marks
         check = marks.check_of(stored.id)
-        return detail_wire(stored, shown, states, pinned=marks.is_pinned(stored.id), check=check)
+        return detail_wire(
+            stored,
+            shown,
+            states,
+            pinned=marks.is_pinned(stored.id),
+            used=marks.last_used(stored.id),
+            check=check,
+        )
 
     @authenticated
     @authorized
@@ -76,6 +110,30 @@ class EntryHandler(CacheHandler):
         stored = project.store.get(entry_id)
         project.store.remove(entry_id)
         return self.cache.projects.path_in_root(project, stored.entry.notebook_path)
+
+
+class EntryPinHandler(CacheHandler):
+    """Whether an entry is kept whatever a collection would take."""
+
+    @authenticated
+    @authorized
+    @operation
+    async def put(self, entry_id: str) -> None:
+        """Pin the entry; harmless when it is."""
+        await self.in_thread(self._set, self.required_argument("path"), entry_id, True)
+
+    @authenticated
+    @authorized
+    @operation
+    async def delete(self, entry_id: str) -> None:
+        """Unpin the entry; harmless when it is not pinned."""
+        await self.in_thread(self._set, self.required_argument("path"), entry_id, False)
+
+    def _set(self, path: str, entry_id: str, pinned: bool) -> None:
+        project, _ = self.cache.locate(path)
+        project.store.get(entry_id)
+        marks = project.store.marks
+        (marks.pin if pinned else marks.unpin)(entry_id)
 
 
 class EntryOutputsHandler(CacheHandler):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
@@ -164,6 +164,19 @@ class CacheHandler(ExtensionHandlerMixin, APIHandler):
         if not (text.isascii() and text.isdigit() and len(text) < 17 and low <= int(text) <= high):
             raise Refused(f"{name!r} has to be a whole number from {low} to {high}.")
         return int(text)
+
+    def one_of(self, name: str, choices: Sequence[T]) -> T:
+        """A query argument that is one of some texts, which is the first of them when missing.
+
+        Raises:
+            Refused: It is something else.
+        """
+        text: str | None = self.get_query_argument(name, None)
+        if text is None:
+            return choices[0]
+        if text not in choices:
+            raise Refused(f"{name!r} has to be one of {', '.join(map(str, choices))}.")
+        return choices[choices.index(text)]
 
     async def send(self, download: Download) -> None:
         """Send bytes that no browser shows or executes."""

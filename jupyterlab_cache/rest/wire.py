@@ -18,6 +18,7 @@ from ..notebooks.parameters import values_of
 from ..notebooks.variant import shown_variant
 from ..store.checks import Check
 from ..store.records import Failure
+from ..store.selection import size_of
 from ..store.statistics import Statistics
 from ..store.store import StoredEntry
 
@@ -226,8 +227,17 @@ def status_wire(status: Status, job: dict[str, object] | None) -> dict[str, obje
     }
 
 
-def summary_wire(stored: StoredEntry, path: str, *, pinned: bool) -> dict[str, object]:
-    """What a list shows of an entry."""
+def summary_wire(
+    stored: StoredEntry, path: str, *, pinned: bool, used: float | None
+) -> dict[str, object]:
+    """What a list shows of an entry.
+
+    Args:
+        stored: The entry.
+        path: Its notebook, relative to the server's root.
+        pinned: Whether it is kept whatever a collection would take.
+        used: When it was used last, seconds since the epoch.
+    """
     entry = stored.entry
     return {
         "id": stored.id,
@@ -241,10 +251,12 @@ def summary_wire(stored: StoredEntry, path: str, *, pinned: bool) -> dict[str, o
         "outcome": entry.outcome,
         "cells": len(entry.cells),
         "output_bytes": entry.output_bytes,
+        "bytes": size_of(entry),
         "cpu_seconds": entry.cpu_seconds,
         "peak_memory": entry.peak_memory,
         "trusted": stored.trusted,
         "pinned": pinned,
+        "used": used,
     }
 
 
@@ -275,6 +287,7 @@ def detail_wire(
     states: Sequence[ArtefactState],
     *,
     pinned: bool,
+    used: float | None,
     check: Check | None,
 ) -> dict[str, object]:
     """An entry with its inputs and artefacts; fingerprints stay in the store.
@@ -283,12 +296,13 @@ def detail_wire(
         stored: The entry.
         path: Its notebook, relative to the server's root.
         states: What became of its first artefacts.
-        pinned: Whether it is kept whatever a clean-up would take.
+        pinned: Whether it is kept whatever a collection would take.
+        used: When it was used last, seconds since the epoch.
         check: What a check of repeatability found when it made this entry.
     """
     entry = stored.entry
     return {
-        **summary_wire(stored, path, pinned=pinned),
+        **summary_wire(stored, path, pinned=pinned, used=used),
         "inputs": [
             {
                 "kind": item.kind,

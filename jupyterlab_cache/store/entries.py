@@ -104,19 +104,21 @@ class EntryFiles:
         self._announce(name)
         return stored
 
-    def read(self, code_key: str, identifier: str) -> StoredEntry:
+    def read(
+        self, code_key: str, identifier: str, inside: FolderContent | None = None
+    ) -> StoredEntry:
         """One entry.
+
+        Args:
+            code_key: Its code key.
+            identifier: Its identifier.
+            inside: The open folder that it lies in, for those who read many.
 
         Raises:
             EntryMissing: There is none.
             EntryDamaged: It is not what it should be; this has been reported.
             EntryUnreadable: The system does not let us read it now; this has been reported.
         """
-        return self._read(code_key, identifier)
-
-    def _read(
-        self, code_key: str, identifier: str, inside: FolderContent | None = None
-    ) -> StoredEntry:
         try:
             return self._load(code_key, identifier, inside)[0]
         except (EntryDamaged, EntryUnreadable) as error:
@@ -176,7 +178,7 @@ class EntryFiles:
         found = []
         for identifier in ids_among(content.names):
             try:
-                found.append(self._read(code_key, identifier, content))
+                found.append(self.read(code_key, identifier, content))
             except EntryMissing:
                 stamp = ""
         return stamp, found

@@ -273,6 +273,24 @@ class StoreFiles:
                         found.append((item.name, folder.status(item.name)))
         return found
 
+    def times(self, name: str) -> Iterator[tuple[str, float]]:
+        """Names of the regular files in a folder, and when each was changed last.
+
+        Times are seconds since the epoch.
+
+        Raises:
+            OSError: It cannot be read.
+        """
+        with (
+            contextlib.suppress(FileNotFoundError, NotADirectoryError),
+            self._folder(_parts(name)) as folder,
+            os.scandir(folder.place) as listing,
+        ):
+            for item in listing:
+                with contextlib.suppress(FileNotFoundError):
+                    if item.is_file(follow_symlinks=False):
+                        yield item.name, item.stat(follow_symlinks=False).st_mtime
+
     def _folder(self, parts: Sequence[str], *, create: bool = False) -> Folder:
         """Open a folder; whoever asks closes it."""
         folder = Folder(self._root, None, self._root)

@@ -11,8 +11,10 @@ from typing import TypeVar
 
 from .entries import EntryFiles, StoredEntry
 from .index_file import DAMAGE, IndexFile
-from .index_update import IndexUpdate, Row, folders_of
+from .index_update import INSERT_ROW, IndexUpdate, Row, folders_of
+from .index_uses import update_uses
 from .layout import Layout
+from .selection import Selection
 
 T = TypeVar("T")
 
@@ -47,28 +49,39 @@ class Index:
         self._memory: sqlite3.Connection | None = None
         self._next_deep: float | None = None  # monotonic seconds
 
-    def page(self, notebook: str | None, offset: int, limit: int) -> tuple[list[Row], int]:
-        """Some entries, newest first, and how many there are in all.
+    def page(self, selection: Selection, offset: int, limit: int) -> tuple[list[Row], int]:
+        """Some of the selected entries, in order, and how many there are in all.
 
         Args:
-            notebook: Path relative to the project root; None for all notebooks.
+            selection: Which entries, in which order.
             offset: How many to pass over.
             limit: How many to give at most.
         """
-        where, values = ("WHERE notebook = ?", (notebook,)) if notebook is not None else ("", ())
+        where, values = selection.condition()
 
         def query(connection: sqlite3.Connection) -> tuple[list[Row], int]:
             count = f"SELECT count(*) FROM entries {where}"
             # In one statement, since others write between two.
             rows = connection.execute(
                 f"SELECT {_COLUMNS}, ({count}) FROM entries {where}"
-                " ORDER BY created DESC, id LIMIT ? OFFSET ?",
+                f" {selection.order()} LIMIT ? OFFSET ?",
                 (*values, *values, max(0, limit), max(0, offset)),
             ).fetchall()
             if rows:
                 return [Row.checked(row[:-1]) for row in rows], rows[0][-1]
             (total,) = connection.execute(count, values).fetchone()
             return [], total
+
+        return self._answer(query, uses=selection.sort == "used")
+
+    def names(self) -> list[tuple[str, str, str]]:
+        """Code key, identifier and notebook of every entry, newest first."""
+
+        def query(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
+            rows = connection.execute(
+                "SELECT code_key, id, notebook FROM entries ORDER BY created DESC, id"
+            ).fetchall()
+            return [(str(code_key), str(name), str(notebook)) for code_key, name, notebook in rows]
 
         return self._answer(query)
 
@@ -117,7 +130,7 @@ class Index:
 
         def insert(connection: sqlite3.Connection) -> None:
             row = Row.of(stored)
-            connection.execute("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?)", row)
+            connection.execute(INSERT_ROW, row)
 
         # What is not taken in now is found by the next question.
         self._change(insert)
@@ -155,7 +168,14 @@ class Index:
         *,
         everywhere: bool = False,
         in_haste: bool = False,
+        uses: bool = False,
     ) -> T:
+        def ask(connection: sqlite3.Connection) -> T:
+            deep = self._update(connection, everywhere, in_haste)
+            if uses:
+                update_uses(connection, self._layout.files, deep=deep)
+            return query(connection)
+
         with self._lock:
             for _ in range(2):
                 try:
@@ -163,8 +183,7 @@ class Index:
                     if connection is None:
                         break
                     try:
-                        self._update(connection, everywhere, in_haste)
-                        return query(connection)
+                        return ask(connection)
                     finally:
                         connection.close()
                 except sqlite3.OperationalError:
@@ -174,23 +193,25 @@ class Index:
             if self._memory is None:
                 self._use_memory(self._file.copy_to_memory())
             try:
-                return self._ask_memory(query, everywhere, in_haste)
+                return self._ask_memory(ask)
             except DAMAGE:
                 self._use_memory(self._file.empty_memory())  # The copy was damaged.
-                return self._ask_memory(query, everywhere, in_haste)
+                return self._ask_memory(ask)
 
     def _use_memory(self, connection: sqlite3.Connection) -> None:
         self._memory = connection
         weakref.finalize(self, connection.close)
 
-    def _ask_memory(
-        self, query: Callable[[sqlite3.Connection], T], everywhere: bool, in_haste: bool
-    ) -> T:
+    def _ask_memory(self, ask: Callable[[sqlite3.Connection], T]) -> T:
         assert self._memory is not None
-        self._update(self._memory, everywhere, in_haste)
-        return query(self._memory)
+        return ask(self._memory)
 
-    def _update(self, connection: sqlite3.Connection, everywhere: bool, in_haste: bool) -> None:
+    def _update(self, connection: sqlite3.Connection, everywhere: bool, in_haste: bool) -> bool:
+        """Take in what changed.
+
+        Returns:
+            Whether every folder was looked at, not only where something seems to have changed.
+        """
         update = IndexUpdate(connection, self._layout.files, self._entries.read)
         if self._next_deep is None:
             (folders,) = connection.execute("SELECT count(*) FROM folders").fetchone()
@@ -202,3 +223,4 @@ class Index:
         if deep:
             end = time.monotonic()
             self._next_deep = end + max(_SHORTEST_PAUSE, _DEEP_SHARE * (end - start))
+        return deep

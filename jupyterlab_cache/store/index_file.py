@@ -12,18 +12,20 @@ from .layout import INDEX, Layout
 DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError, MemoryError)
 """What reading a damaged database raises: also its error messages can be no text."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Version of the tables; an index of another one is made anew."""
 
 _STATEMENTS = (
     "CREATE TABLE entries (id TEXT PRIMARY KEY, code_key TEXT NOT NULL, notebook TEXT NOT NULL,"
-    " created REAL NOT NULL, writes INTEGER NOT NULL) WITHOUT ROWID",
+    " created REAL NOT NULL, writes INTEGER NOT NULL, seconds REAL NOT NULL,"
+    " bytes INTEGER NOT NULL, searched TEXT NOT NULL) WITHOUT ROWID",
     "CREATE INDEX entries_by_notebook ON entries (notebook, created DESC, id)",
     "CREATE INDEX entries_by_time ON entries (created DESC, id)",
     "CREATE INDEX entries_by_code_key ON entries (code_key)",
     "CREATE INDEX entries_that_write ON entries (writes, id)",
     "CREATE TABLE folders (parent TEXT NOT NULL, name TEXT NOT NULL, stamp TEXT NOT NULL,"
     " PRIMARY KEY (parent, name)) WITHOUT ROWID",
+    "CREATE TABLE uses (id TEXT PRIMARY KEY, time REAL NOT NULL) WITHOUT ROWID",
 )
 # SQLite opens these beside the database.
 _BESIDE = ("", "-journal", "-wal", "-shm")

@@ -17,6 +17,7 @@ from .errors import EntryMissing, EntryUnreadable
 from .files import StoreFiles
 from .layout import ENTRIES
 from .manifest import is_code_key, is_entry_id
+from .selection import searched_text, size_of
 
 _HEX = frozenset("0123456789abcdef")
 _ATTEMPTS = 4
@@ -35,13 +36,24 @@ class Row(NamedTuple):
     created: float
     writes: int
     """1 for an entry with artefacts, 0 for others."""
+    seconds: float
+    bytes: int
+    searched: str
 
     @classmethod
     def of(cls, stored: StoredEntry) -> Row:
         """The row that an entry should have."""
         entry = stored.entry
-        writes = int(bool(entry.artefacts))
-        return cls(stored.id, entry.code_key, entry.notebook_path, float(entry.created), writes)
+        return cls(
+            stored.id,
+            entry.code_key,
+            entry.notebook_path,
+            float(entry.created),
+            int(bool(entry.artefacts)),
+            float(entry.seconds),
+            size_of(entry),
+            searched_text(stored.id, entry),
+        )
 
     @classmethod
     def checked(cls, values: tuple[object, ...]) -> Row:
@@ -51,10 +63,19 @@ class Row(NamedTuple):
             sqlite3.DatabaseError: No entry can have such a row, so the index is damaged.
         """
         match values:
-            case (str(identifier), str(code_key), str(notebook), float(created), (0 | 1) as writes):
+            case (
+                str(identifier), str(code_key), str(notebook), float(created), (0 | 1) as writes,
+                float(seconds), int(size), str(searched),
+            ):  # fmt: skip
                 if is_entry_id(identifier) and is_code_key(code_key):
-                    return cls(identifier, code_key, notebook, created, writes)
+                    return cls(
+                        identifier, code_key, notebook, created, writes, seconds, size, searched
+                    )
         raise sqlite3.DatabaseError("a row of the index is not valid")
+
+
+INSERT_ROW = f"INSERT OR REPLACE INTO entries VALUES ({', '.join('?' * len(Row._fields))})"
+"""Takes a row in, in place of one with the same identifier."""
 
 
 class _Change(NamedTuple):
@@ -218,7 +239,7 @@ class IndexUpdate:
     def _apply(self, change: _Change) -> None:
         execute = self._connection.executemany
         execute("DELETE FROM entries WHERE id = ?", [(item,) for item in change.gone])
-        execute("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?)", change.new)
+        execute(INSERT_ROW, change.new)
         self._set_stamps(change.stamps)
 
     def _set_stamps(self, stamps: Mapping[Folder, str | None]) -> None:

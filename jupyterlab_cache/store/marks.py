@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import stat
 import time
+from collections.abc import Iterator
 from hashlib import sha256
 
 import msgspec
@@ -20,10 +21,13 @@ from .manifest import is_entry_id
 
 _PINNED = f"{MARKS}/pinned"
 _INVALIDATED = f"{MARKS}/invalidated"
-_USED = f"{MARKS}/used"
+USED = f"{MARKS}/used"
+"""Folder of the marks whose times tell when entries were used last."""
+
 _HITS = f"{MARKS}/hits"
 _MOST_HITS = 2**53 - 1
 _CHECKED = f"{MARKS}/checked"
+_OF_ENTRIES = (_PINNED, _INVALIDATED, USED, _HITS, _CHECKED)
 _INVALIDATED_NOTEBOOKS = f"{MARKS}/invalidated-notebooks"
 _USE_RESOLUTION = 60.0  # seconds: how exactly the last use is kept
 _MAX_BYTES = 64 * 1024
@@ -140,14 +144,18 @@ class Marks:
             return
         with contextlib.suppress(OSError):
             self._layout.prepare()
-            name = _name(_USED, entry_id)
+            name = _name(USED, entry_id)
+            # The folder's time tells an index that something changed. Before as well: who looks in
+            # between looks again, also if this process is killed here.
+            self._files.touch(USED)
             if not self._files.touch(name):
                 self._files.create_empty(name)
+            self._files.touch(USED)
 
     def last_used(self, entry_id: str) -> float | None:
         """When an entry was used last, in seconds since the epoch, to the minute."""
         try:
-            status = self._files.status(_name(_USED, entry_id))
+            status = self._files.status(_name(USED, entry_id))
         except OSError:
             return None
         return None if status is None else status.st_mtime
@@ -185,9 +193,32 @@ class Marks:
         except (OSError, ValueError, RecursionError, msgspec.MsgspecError):
             return None
 
+    def uses(self) -> dict[str, float]:
+        """When each entry was used last, as :meth:`last_used`; raises OSError."""
+        return {name: time for name, time in self._files.times(USED) if is_entry_id(name)}
+
+    def pinned(self) -> set[str]:
+        """The identifiers of all pinned entries; raises OSError."""
+        return self._names(_PINNED)
+
+    def checked(self) -> set[str]:
+        """The identifiers of all entries that were checked; raises OSError."""
+        return self._names(_CHECKED)
+
+    def of_entries(self) -> Iterator[tuple[str, str, float]]:
+        """Every mark of an entry: its file, the entry, and when it was changed; raises OSError."""
+        for kind in _OF_ENTRIES:
+            for name, time in self._files.times(kind):
+                if is_entry_id(name):
+                    yield f"{kind}/{name}", name, time
+
+    def _names(self, kind: str) -> set[str]:
+        _, names = self._files.listing(kind) or (None, [])
+        return set(filter(is_entry_id, names))
+
     def forget(self, entry_id: str) -> None:
         """Remove all marks of an entry."""
-        for kind in (_PINNED, _INVALIDATED, _USED, _HITS, _CHECKED):
+        for kind in _OF_ENTRIES:
             self._layout.remove(_name(kind, entry_id))
 
     def _time_of(self, name: str) -> float | None:

@@ -30,6 +30,7 @@ from .marks import Marks
 from .outputs import Outputs, get_outputs, payloads_of, well_formed
 from .records import Entry, Failure
 from .report_files import ReportFiles
+from .selection import Selection
 from .signatures import KeyRing
 from .writers import Writers
 
@@ -38,7 +39,6 @@ __all__ = ["Store", "StoredEntry"]
 _PREFIX = re.compile(r"[0-9a-f]{1,32}")
 _MOST_PROBLEMS = 100
 _MOST_ROUNDS = 100
-_ALL = 2**31
 
 
 class Store:
@@ -178,11 +178,23 @@ class Store:
             offset: How many to pass over.
             limit: How many to give at most.
         """
+        return self.select(Selection(notebook=notebook_path), offset, limit)
+
+    def select(
+        self, selection: Selection, offset: int = 0, limit: int = 100
+    ) -> tuple[list[StoredEntry], int]:
+        """Some of the selected entries, in order, and how many there are in all.
+
+        Args:
+            selection: Which entries, in which order.
+            offset: How many to pass over.
+            limit: How many to give at most.
+        """
         self._layout.check()
         entries: list[StoredEntry] = []
         total = 0
         for _ in range(_MOST_ROUNDS):
-            rows, total = self._index.page(notebook_path, offset, limit)
+            rows, total = self._index.page(selection, offset, limit)
             entries, wrong = self._read_rows(rows)
             if not wrong:
                 break
@@ -196,11 +208,10 @@ class Store:
             wanted: Of which notebooks, by their paths relative to the project root.
         """
         self._layout.check()
-        rows, _ = self._index.page(None, 0, _ALL)
-        for row in rows:
-            if wanted(row.notebook):
+        for code_key, identifier, notebook in self._index.names():
+            if wanted(notebook):
                 with contextlib.suppress(EntryMissing):
-                    yield self._entries.read(row.code_key, row.id)
+                    yield self._entries.read(code_key, identifier)
 
     def blobs_of(self, stored: StoredEntry) -> set[str]:
         """Digests of all blobs that an entry needs."""

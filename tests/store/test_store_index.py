@@ -123,9 +123,11 @@ SPOILED: dict[str, Callable[[Path], None]] = {
     "emptied tables": execute("DELETE FROM entries", "DELETE FROM folders"),
     "a missing row": execute("DELETE FROM entries WHERE created = 11", "DELETE FROM folders"),
     "a row too many": execute(
-        "INSERT INTO entries VALUES ('" + "0" * 32 + "', 'ck1-00', '0.ipynb', 99, 0)"
+        "INSERT INTO entries VALUES ('" + "0" * 32 + "', 'ck1-00', '0.ipynb', 99, 0, 1, 1, '')"
     ),
-    "an impossible row": execute("INSERT INTO entries VALUES ('../..', '../..', '0.ipynb', 99, 0)"),
+    "an impossible row": execute(
+        "INSERT INTO entries VALUES ('../..', '../..', '0.ipynb', 99, 0, 1, 1, '')"
+    ),
     "wrong times": execute("UPDATE entries SET created = -created"),
     "wrong notebooks": execute("UPDATE entries SET notebook = '0.ipynb'"),
 }
