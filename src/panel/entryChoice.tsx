@@ -30,7 +30,7 @@ export function EntryChoice({ kept, trans }: IEntryChoiceProps): JSX.Element {
       <input
         type="search"
         aria-label={trans.__('Search entries')}
-        placeholder={trans.__('Search: path, outcome, kernel…')}
+        placeholder={trans.__('Search path, outcome, kernel')}
         maxLength={LONGEST_SEARCH}
         value={search}
         onChange={event => kept.choose({ search: event.target.value })}

@@ -6,8 +6,8 @@ import type { IEntryRowContext } from './entryRow';
 import { projectName } from './projectName';
 import { WindowedList } from './windowedList';
 
-/** Two lines of text with some air. */
-const ROW_HEIGHT = 44;
+/** Three lines of text with some air. */
+const ROW_HEIGHT = 58;
 
 /** What the list is made of. */
 export interface IEntryListProps {

@@ -33,17 +33,19 @@ export interface IEntryRowProps {
   readonly tabIndex: 0 | -1;
 }
 
-/** An entry with its notebook, and below it when it was made, how that went and its size. */
+/** An entry with its notebook, and below it how its execution went, its size and when it was made. */
 export const EntryRow = React.memo((props: IEntryRowProps): JSX.Element => {
   const { context, entry, isByUse, tabIndex } = props;
   const { actions, comparer, open, trans } = context;
   const when = ago(entry.created, trans);
   const used = usedText(entry, trans);
-  const detail = [
-    isByUse ? used : when,
-    outcomeText(entry, trans),
-    size(entry.bytes, trans)
-  ].join(trans.__(', '));
+  const outcome = outcomeText(entry, trans);
+  // The size is short, so it comes before what may be cut off.
+  const detail = trans.__(
+    '%1, %2',
+    size(entry.bytes, trans),
+    isByUse ? used : when
+  );
   const name = trans.__('%1, made %2', entry.path, when);
   return (
     <div className="jp-NotebookCache-row">
@@ -62,8 +64,15 @@ export const EntryRow = React.memo((props: IEntryRowProps): JSX.Element => {
         </div>
         <div
           className="jp-NotebookCache-rowDetail"
-          title={[detail, moment(entry.created), used, entry.id].join('\n')}
+          title={[
+            outcome,
+            trans.__('made %1', moment(entry.created)),
+            used,
+            entry.id
+          ].join('\n')}
         >
+          {outcome}
+          <br />
           {detail}
         </div>
       </div>
