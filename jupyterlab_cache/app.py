@@ -11,6 +11,7 @@ from traitlets import Bool, Bytes, Dict, Enum, Float, Integer, List, TraitError,
 
 from .cache import NotebookCache
 from .execution.artefacts import ArtefactLimits
+from .execution.collecting import AutomaticCollection
 from .execution.jobs import Job
 from .execution.kernels import Kernels
 from .execution.output_limit import LARGEST_LIMIT
@@ -19,8 +20,10 @@ from .execution.request import ExecutionSettings
 from .inputs.declarations import checked_declaration
 from .inputs.input_watch import InputWatch
 from .notebooks.declaration import Declaration, DeclarationInvalid
+from .projects import Project
 from .rest import HANDLERS
 from .rest.metrics import JobMetrics
+from .store.collection import Outcome
 from .store.signatures import KeyRing
 
 _EVENTS = Path(__file__).parent / "events"
@@ -176,6 +179,15 @@ class CacheApp(ExtensionApp):
         help="So many files that one execution writes are stored at most; 0 stores none.",
     ).tag(config=True)
 
+    max_store_bytes = Integer(
+        default_value=None,
+        allow_none=True,
+        min=1,
+        help="When the stored contents of a project take more bytes on disk after an execution, "
+        "what was not used for longest is removed until 80 % of that are left. Pinned entries and "
+        "those of notebooks with a job stay. By default nothing is removed.",
+    ).tag(config=True)
+
     parameters = Dict(
         help="Parameters that are set in every notebook when it is executed, where neither the "
         "notebook nor its project gives them another value.",
@@ -190,6 +202,7 @@ class CacheApp(ExtensionApp):
     cache: NotebookCache
     queue: JobQueue
     input_watch: InputWatch
+    collection: AutomaticCollection | None
 
     @property
     def _server(self) -> Any:
@@ -230,6 +243,9 @@ class CacheApp(ExtensionApp):
         )
         self.queue.listen(self._announce_job)
         self.queue.listen(JobMetrics().note_job)
+        self.collection = None
+        if self.max_store_bytes is not None:
+            self.collection = AutomaticCollection(self.max_store_bytes, self.announce_collection)
         self.input_watch = InputWatch(self._announce_inputs)
 
     def declaration(self) -> Declaration:
@@ -273,6 +289,8 @@ class CacheApp(ExtensionApp):
         """Stop running jobs and their kernels, and write back what was learned about files."""
         await self.input_watch.stop()
         await self.queue.stop()
+        if self.collection is not None:
+            await self.collection.close()
         self.cache.close()
 
     def path_of_job(self, job: Job) -> str:
@@ -294,6 +312,11 @@ class CacheApp(ExtensionApp):
         # Verdicts on what is downstream of it may be other ones now.
         self.input_watch.note(str(self.cache.projects.root / path))
 
+    def announce_collection(self, project: Project, outcome: Outcome) -> None:
+        """Tell all browsers what a collection removed: one word for each notebook."""
+        for notebook in sorted({known.notebook for known in outcome.removed}):
+            self.announce_store(self.cache.projects.path_in_root(project, notebook), "removed")
+
     def _announce_inputs(self, path: str) -> None:
         self._server.event_logger.emit(schema_id=INPUTS_EVENT, data={"path": path})
 
@@ -309,3 +332,5 @@ class CacheApp(ExtensionApp):
         self._server.event_logger.emit(schema_id=JOB_EVENT, data=data)
         if job.state in ("done", "failed", "cancelled") and job.entry is not None:
             self.announce_store(path, "added", job.entry)
+            if self.collection is not None and job.result != "fresh":
+                self.collection.note_entry(self.cache.projects.of(Path(job.notebook)))

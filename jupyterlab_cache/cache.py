@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from .execution.kernels import Kernels
     from .execution.progress import Teller
     from .execution.restoring import RestoreResult
+    from .store.collection import Outcome, Teller
+    from .store.collection_plan import Limits
+    from .store.verification import Problem, Summary
 
 
 class NotebookCache(Verdicts):
@@ -73,6 +76,56 @@ class NotebookCache(Verdicts):
         check_no_folder(notebook)
         project = self.projects.of(notebook)
         project.store.marks.invalidate_notebook(project.path_of(notebook))
+
+    def collect(
+        self,
+        path: str = ".",
+        limits: Limits | None = None,
+        *,
+        preview: bool = False,
+        tell: Teller | None = None,
+    ) -> Outcome:
+        """Make room in the store of a project.
+
+        The least recently used entries go until the limits are met, pinned ones and those of
+        notebooks with a job left out; and all content that no entry names.
+
+        Args:
+            path: A notebook or folder of the project.
+            limits: What is to be left; by default all entries.
+            preview: Only tell what would go.
+            tell: Is told of what goes.
+
+        Raises:
+            PathRefused: The path lies outside the root.
+            StoreError: The store cannot be used, or an entry cannot be read.
+            OSError: Something cannot be read or removed.
+        """
+        from .execution.collecting import collector_for
+        from .store.collection import SILENT
+        from .store.collection_plan import Limits
+
+        collector = collector_for(self.locate(path)[0])
+        plan = collector.plan(limits or Limits())
+        carry_out = collector.preview if preview else collector.carry_out
+        return carry_out(plan, tell or SILENT)
+
+    def verify(
+        self, path: str = ".", *, repair: bool = False, tell: Callable[[Problem], None]
+    ) -> Summary:
+        """Look whether the store of a project is what it should be, and repair what can be.
+
+        Args:
+            path: A notebook or folder of the project.
+            repair: Whether to repair.
+            tell: Is told of each problem.
+
+        Raises:
+            PathRefused: The path lies outside the root.
+            StoreError: The store cannot be used.
+            OSError: Something cannot be read or removed.
+        """
+        return self.locate(path)[0].store.verify(tell, repair=repair)
 
     def statistics(self, paths: Iterable[str | Path] = ()) -> Statistics:
         """What is stored of notebooks: executions, hits and what they saved.

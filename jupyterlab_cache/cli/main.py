@@ -20,7 +20,9 @@ _COMMANDS = {
     "report": ("report", "Show the report of the last batch, or write it to a file."),
     "invalidate": ("marking", "Say that cached outputs are not to be used again."),
     "remove": ("marking", "Take entries out of the store."),
-    "pin": ("marking", "Keep entries whatever a clean-up would take."),
+    "pin": ("marking", "Keep entries whatever a collection would take."),
+    "gc": ("upkeep", "Make room: remove what was not used for long, and what nobody needs."),
+    "verify": ("upkeep", "Look whether the store is what it should be, and repair it."),
 }
 """Name → module of this package and one line of help; a command's module is imported when used."""
 

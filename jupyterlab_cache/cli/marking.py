@@ -50,10 +50,10 @@ def remove_command(session: Session, entries: tuple[str, ...]) -> int:
 
 @click.command("pin")
 @click.argument("entries", nargs=-1, required=True, metavar="ENTRY...")
-@click.option("--unpin", is_flag=True, help="Let a clean-up take them again.")
+@click.option("--unpin", is_flag=True, help="Let a collection take them again.")
 @session_options
 def pin_command(session: Session, entries: tuple[str, ...], unpin: bool) -> int:
-    """Keep entries whatever a clean-up of the store would take.
+    """Keep entries whatever a collection (`jupyter cache gc`) would take.
 
     ENTRY is the beginning of an entry's identifier, as `jupyter cache list` prints it.
     """

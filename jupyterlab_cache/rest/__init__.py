@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .artefacts import EntryArtefactHandler, RestorationsHandler
 from .captures import CapturesHandler
+from .collections import CollectionsHandler
 from .documents import DocumentsHandler
 from .entries import EntriesHandler, EntryHandler, EntryOutputsHandler, EntryPinHandler
 from .entry_documents import EntryDocumentHandler
@@ -14,6 +15,7 @@ from .notebooks import NotebooksHandler
 from .operation import CacheHandler
 from .stats import StatsHandler
 from .status import StatusHandler
+from .verifications import VerificationsHandler
 
 _ID = "([0-9a-f]{32})"
 
@@ -34,5 +36,7 @@ HANDLERS: list[tuple[str, type[CacheHandler]]] = [
     ("jupyterlab-cache/captures", CapturesHandler),
     ("jupyterlab-cache/documents", DocumentsHandler),
     ("jupyterlab-cache/invalidations", InvalidationsHandler),
+    ("jupyterlab-cache/collections", CollectionsHandler),
+    ("jupyterlab-cache/verifications", VerificationsHandler),
 ]
 """Patterns below the server's base URL, with their handlers."""

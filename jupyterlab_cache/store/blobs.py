@@ -9,6 +9,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 
+from .blob_walk import BlobFile, blob_files
 from .errors import BlobDamaged, BlobMissing, BlobUnreadable, ContentChanged, StoreError
 from .layout import OBJECTS, QUARANTINE, Layout
 from .packing import COMPRESSED, WrongContent, packed, packed_pieces, unpacked
@@ -150,6 +151,29 @@ class BlobStore:
                 status = self._files.status(name)
                 total += 0 if status is None else status.st_size
         return total
+
+    def verify(self, file: BlobFile) -> None:
+        """Read one of a blob's files and see whether it is what its name says.
+
+        Raises:
+            BlobMissing: It is not there any more.
+            BlobUnreadable: The system does not let us read it now.
+            BlobDamaged: It is something else; it has been put into quarantine.
+        """
+        shown = f"The blob {file.digest[:19]}…"
+        try:
+            for _ in self._verified_pieces(file.name, file.digest):
+                pass
+        except (FileNotFoundError, NotADirectoryError):
+            raise BlobMissing(f"{shown} is missing from the store.") from None
+        except (UnexpectedFile, WrongContent) as error:
+            raise BlobDamaged(f"{shown} is damaged: {error}") from error
+        except (OSError, MemoryError) as error:
+            raise BlobUnreadable(f"{shown} cannot be read: {error}") from error
+
+    def size_of_all(self) -> int:
+        """Bytes that all blobs take on disk; raises OSError."""
+        return sum(blob.status.st_size for blob in blob_files(self._files))
 
     def get(self, digest: str) -> bytes:
         """The byte string with this digest, verified.

@@ -13,7 +13,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 import msgspec
 
 from .entry_walk import EntryFile
-from .manifest import named_blobs
+from .errors import StoreError
+from .manifest import StoredEntry, named_blobs
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,14 +56,21 @@ class BlobTable:
 
     def __init__(self) -> None:
         self._numbers: dict[bytes, int] = {}
+        self._names: list[bytes] = []
         self._kept = bytearray()
 
     def number(self, digest: str) -> int:
         """The number of a blob, which is taken in."""
-        number = self._numbers.setdefault(_short(digest), len(self._numbers))
-        if number == len(self._kept):
+        name = _short(digest)
+        number = self._numbers.setdefault(name, len(self._names))
+        if number == len(self._names):
+            self._names.append(name)
             self._kept.append(False)
         return number
+
+    def digest(self, number: int) -> str:
+        """The digest of a blob."""
+        return f"sha256-{self._names[number].hex()}"
 
     def is_named(self, digest: str) -> bool:
         """Whether any entry names a blob."""
@@ -81,10 +89,6 @@ class BlobTable:
         """As :meth:`is_kept`, by number."""
         return bool(self._kept[number])
 
-    def digests(self) -> dict[int, str]:
-        """The digest of each number."""
-        return {number: f"sha256-{name.hex()}" for name, number in self._numbers.items()}
-
 
 class Plan(msgspec.Struct, frozen=True):
     """What a collection is going to do.
@@ -94,12 +98,16 @@ class Plan(msgspec.Struct, frozen=True):
         kept: How many entries stay.
         blobs: All blobs that entries name, and which of them stay.
         ids: The identifiers of all entries, also of damaged ones.
+        empty: Empty folders of code keys.
+        started: When it was begun, seconds since the epoch.
     """
 
     going: tuple[Known, ...]
     kept: int
     blobs: BlobTable
     ids: frozenset[str]
+    empty: tuple[str, ...]
+    started: float
 
 
 class Survey:
@@ -108,35 +116,48 @@ class Survey:
     Args:
         files: The entries' files.
         uses: When each entry was used last, seconds since the epoch.
-        now: Seconds since the epoch.
+        now: Seconds since the epoch, before anything was looked at.
+
+    Raises:
+        StoreError: An entry cannot be read now, so that nobody knows what it needs.
     """
 
     def __init__(self, files: Iterable[EntryFile], uses: Mapping[str, float], now: float) -> None:
+        self._now = now
         self.blobs = BlobTable()
         self.entries: list[Known] = []
         self.ids: set[str] = set()
-        names: dict[str, str] = {}
+        self.empty: list[str] = []
+        self._texts: dict[str, str] = {}
         for file in files:
             if file.identifier is not None:
                 self.ids.add(file.identifier)
-            if file.stored is None:
+            if file.state == "unreadable":
+                raise StoreError(
+                    f"{file.problem} Nothing was removed, since nobody knows what it needs."
+                )
+            if file.state == "empty":
+                self.empty.append(file.name)
+            elif file.stored is None:
                 for digest in file.mentioned:
                     self.blobs.keep(self.blobs.number(digest))
-                continue
-            entry, identifier = file.stored.entry, file.stored.id
-            used = uses.get(identifier)
-            # A time that is yet to come would keep it for ever.
-            last = min(now, max(entry.created, used or 0.0))
-            numbers = array("L", map(self.blobs.number, named_blobs(entry)))
-            notebook = names.setdefault(entry.notebook_path, entry.notebook_path)
-            code_key = names.setdefault(entry.code_key, entry.code_key)
-            self.entries.append(Known(identifier, code_key, notebook, last, used, numbers))
+            else:
+                self.entries.append(self._known(file.stored, uses.get(file.stored.id)))
+
+    def _known(self, stored: StoredEntry, used: float | None) -> Known:
+        entry = stored.entry
+        # A time that is yet to come would keep it for ever.
+        last = min(self._now, max(entry.created, used or 0.0))
+        numbers = array("L", map(self.blobs.number, named_blobs(entry)))
+        # Many entries share these texts.
+        notebook = self._texts.setdefault(entry.notebook_path, entry.notebook_path)
+        code_key = self._texts.setdefault(entry.code_key, entry.code_key)
+        return Known(stored.id, code_key, notebook, last, used, numbers)
 
     def plan(
         self,
         limits: Limits,
         *,
-        now: float,
         pinned: Collection[str],
         is_needed: Callable[[str], bool],
         other_of: Callable[[str], str | None],
@@ -146,13 +167,11 @@ class Survey:
 
         Args:
             limits: What is to be left.
-            now: Seconds since the epoch.
             pinned: Identifiers of entries that stay.
             is_needed: Whether the entries of a notebook stay.
             other_of: The entry that a check compared an entry with: it stays with it.
             size_of: Bytes that a blob takes on disk.
         """
-        digests = self.blobs.digests() if limits.bytes is not None else {}
         by_id = {known.id: known for known in self.entries}
         kept: set[str] = set()
         total = 0
@@ -176,7 +195,9 @@ class Survey:
             """Blobs that stay only because of these entries, and what they take."""
             numbers = {number for known in group for number in known.blobs}
             numbers = {number for number in numbers if not self.blobs.stays(number)}
-            return numbers, sum(size_of(digests[number]) for number in numbers if digests)
+            if limits.bytes is None:
+                return numbers, 0
+            return numbers, sum(size_of(self.blobs.digest(number)) for number in numbers)
 
         latest_first = sorted(self.entries, key=lambda known: (-known.last, known.id))
         for known in latest_first:
@@ -191,7 +212,7 @@ class Survey:
             group = with_others(known)
             numbers, more = added(group)
             if (
-                (limits.age is not None and known.last < now - limits.age)
+                (limits.age is not None and known.last < self._now - limits.age)
                 or (limits.entries is not None and len(kept) + len(group) > limits.entries)
                 or (limits.bytes is not None and total + more > limits.bytes)
             ):
@@ -199,7 +220,7 @@ class Survey:
             total += more
             keep(group, numbers)
         going = tuple(known for known in reversed(latest_first) if known.id not in kept)
-        return Plan(going, len(kept), self.blobs, frozenset(self.ids))
+        return Plan(going, len(kept), self.blobs, frozenset(self.ids), tuple(self.empty), self._now)
 
 
 def _short(digest: str) -> bytes:

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from .errors import EntryDamaged, EntryMissing, EntryUnreadable, StoreError
-from .layout import ENTRIES, Layout
+from .layout import ENTRIES, QUARANTINE, Layout
 from .manifest import (
     MAX_MANIFEST_BYTES,
     InvalidManifest,
@@ -148,6 +148,32 @@ class EntryFiles:
         if stored.entry.code_key != code_key:
             raise EntryDamaged(f"The entry {identifier} lies in another code key's folder.")
         return stored, signatures
+
+    def is_forged(self, stored: StoredEntry) -> bool:
+        """Whether an entry claims to be signed by a key of ours, and is not.
+
+        Raises:
+            EntryMissing: It cannot be read any more.
+        """
+        known, signatures = self._load(stored.entry.code_key, stored.id)
+        return not known.trusted and self._keys.is_named_in(signatures)
+
+    def set_aside(self, name: str) -> None:
+        """Put an entry's file into quarantine.
+
+        Args:
+            name: The file.
+
+        Raises:
+            StoreError: The store cannot be written.
+            OSError: It cannot be moved.
+        """
+        self._layout.require_writable()
+        folder, _, last = name.rpartition("/")
+        self._announce(name)
+        self._files.move(name, f"{QUARANTINE}/{last}.{os.urandom(4).hex()}")
+        self._files.remove_empty_folder(folder)
+        self._announce(name)
 
     def of(self, code_key: str) -> tuple[StoredEntry, ...]:
         """The entries of a code key, newest first; damaged ones are reported and left out.

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from .entries import EntryFiles, StoredEntry
@@ -25,6 +25,7 @@ _PATIENCE_OF_ADD = 0.05
 # hand, without touching the folders above, is found then.
 _FEW_FOLDERS = 2000
 _DEEP_SHARE = 1000
+_AT_ONCE = 1000
 _SHORTEST_PAUSE = 1.0  # seconds
 _COLUMNS = ", ".join(Row._fields)
 
@@ -73,6 +74,31 @@ class Index:
             return [], total
 
         return self._answer(query, uses=selection.sort == "used")
+
+    def each(self) -> Iterator[Row]:
+        """All rows by identifier, after a look at every folder."""
+        after = ""
+        while True:
+
+            def query(connection: sqlite3.Connection, after: str = after) -> list[Row]:
+                rows = connection.execute(
+                    f"SELECT {_COLUMNS} FROM entries WHERE id > ? ORDER BY id LIMIT {_AT_ONCE}",
+                    (after,),
+                ).fetchall()
+                return [Row.checked(row) for row in rows]
+
+            rows = self._answer(query, everywhere=not after)
+            yield from rows
+            if len(rows) < _AT_ONCE:
+                return
+            after = rows[-1].id
+
+    def drop(self) -> None:
+        """Forget everything; the next question finds it anew."""
+        with self._lock:
+            self._file.drop()
+            if self._memory is not None:
+                self._use_memory(self._file.empty_memory())
 
     def names(self) -> list[tuple[str, str, str]]:
         """Code key, identifier and notebook of every entry, newest first."""

@@ -208,9 +208,9 @@ class Marks:
     def of_entries(self) -> Iterator[tuple[str, str, float]]:
         """Every mark of an entry: its file, the entry, and when it was changed; raises OSError."""
         for kind in _OF_ENTRIES:
-            for name, time in self._files.times(kind):
+            for name, changed in self._files.times(kind):
                 if is_entry_id(name):
-                    yield f"{kind}/{name}", name, time
+                    yield f"{kind}/{name}", name, changed
 
     def _names(self, kind: str) -> set[str]:
         _, names = self._files.listing(kind) or (None, [])

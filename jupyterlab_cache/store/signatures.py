@@ -53,6 +53,10 @@ class KeyRing:
         """Sign an entry's record with every key."""
         return [Signature(SCHEME, name, _mac(key, payload)) for name, key in self._keys.items()]
 
+    def is_named_in(self, signatures: Sequence[Signature]) -> bool:
+        """Whether a signature claims to be by one of our keys, be it valid or not."""
+        return any(item.scheme == SCHEME and item.key in self._keys for item in signatures)
+
     def trusts(self, payload: bytes, signatures: Sequence[Signature]) -> bool:
         """Whether any of our keys has signed this record."""
         given: dict[str, set[str]] = {}

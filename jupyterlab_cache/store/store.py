@@ -7,7 +7,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -33,6 +33,10 @@ from .report_files import ReportFiles
 from .selection import Selection
 from .signatures import KeyRing
 from .writers import Writers
+
+if TYPE_CHECKING:
+    from .collection import Collector
+    from .verification import Problem, Summary
 
 __all__ = ["Store", "StoredEntry"]
 
@@ -245,6 +249,41 @@ class Store:
         stored = self.get(entry_id)
         self._entries.remove(stored.entry.code_key, entry_id)
         self.marks.forget(entry_id)
+
+    def collector(self, is_needed: Callable[[str], bool]) -> Collector:
+        """What makes room in this store.
+
+        Args:
+            is_needed: Whether the entries of a notebook stay whatever the limits are, by its path
+                relative to the project root.
+        """
+        from .collection import Collector
+
+        return Collector(self._layout, self._entries, self.marks, is_needed)
+
+    def verify(self, tell: Callable[[Problem], None], *, repair: bool) -> Summary:
+        """Look whether everything is what it should be, and repair what can be.
+
+        Args:
+            tell: Is told of each problem.
+            repair: Whether to repair; otherwise nothing but the index changes.
+
+        Raises:
+            StoreError: The store cannot be used.
+            OSError: A folder cannot be read, or something cannot be removed.
+        """
+        from .verification import Verifier
+
+        layout = self._layout if repair else Layout(self.folder, read_only=True)
+        return Verifier(
+            layout,
+            self._entries,
+            BlobStore(layout, max_bytes=self.blobs.max_bytes),
+            self._index,
+            self.collector(lambda notebook: True),
+            tell=tell,
+            repair=repair,
+        ).run()
 
     def has_outputs(self, stored: StoredEntry) -> bool:
         """Whether the blobs of an entry's outputs are there; their content is not looked at."""

@@ -9,10 +9,13 @@ from pathlib import Path
 
 from store_support import SECRET, code_key, entry_for
 
+from jupyterlab_cache.store import collection
+from jupyterlab_cache.store.collection_plan import Limits
 from jupyterlab_cache.store.errors import StoreError
 from jupyterlab_cache.store.signatures import KeyRing, notary_secret
 from jupyterlab_cache.store.store import Store
 
+COLLECTORS_GRACE = 2.0  # seconds
 SHARED_TEXT = "the same output of many notebooks\n" * 200
 
 
@@ -66,6 +69,29 @@ def remove(store: Store, worker: int, count: int) -> None:
             continue
 
 
+def come_and_go(store: Store, worker: int, count: int) -> None:
+    """Name a blob again after nobody has named it for about as long as a collector waits."""
+    chance = random.Random(worker)
+    for number in range(count):
+        entry = entry_for(store, f"{worker} {number}", created=float(number), text=SHARED_TEXT)
+        stored = store.put(entry)
+        time.sleep(chance.uniform(0.0, 0.5))
+        (output,) = store.outputs_of(stored)[0]
+        assert output["text"] == SHARED_TEXT
+        store.remove(stored.id)
+        time.sleep(chance.uniform(COLLECTORS_GRACE - 0.5, COLLECTORS_GRACE + 0.5))
+
+
+def collect(store: Store, stop: Path) -> None:
+    """Collect what nobody names, again and again, and without much patience."""
+    collection.GRACE = COLLECTORS_GRACE
+    freed = 0
+    while not stop.exists():
+        collector = store.collector(lambda notebook: False)
+        freed += collector.carry_out(collector.plan(Limits())).freed_bytes
+    say(f"freed {freed}")
+
+
 def read(store: Store, stop: Path) -> None:
     rounds = 0
     while not stop.exists():
@@ -109,6 +135,10 @@ def main(verb: str, place: str, *arguments: str) -> None:
         write(store, int(rest[0]), int(rest[1]), endless=verb == "endless")
     elif verb == "remove":
         remove(store, int(rest[0]), int(rest[1]))
+    elif verb == "come_and_go":
+        come_and_go(store, int(rest[0]), int(rest[1]))
+    elif verb == "collect":
+        collect(store, Path(rest[0]))
     elif verb == "read":
         read(store, Path(rest[0]))
     elif verb == "disturb":

@@ -100,6 +100,28 @@ def test_many_writers_and_readers(
     assert not (store.folder / "quarantine").exists()
 
 
+def test_collectors_take_nothing_that_is_about_to_be_named(
+    launch: Launch, store: Store, tmp_path: Path
+) -> None:
+    start, stop = tmp_path / "start", tmp_path / "stop"
+    coming = [launch("come_and_go", store.folder, start, worker, 5) for worker in range(1)]
+    writers = [launch("write", store.folder, start, worker, 25) for worker in range(2)]
+    collectors = [launch("collect", store.folder, start, stop) for _ in range(2)]
+    ready([*coming, *writers, *collectors])
+    start.touch()
+    lines = end(writers)
+    for stored in store.page(limit=1000)[0]:
+        if f"put {stored.id}" in lines and stored.entry.created % 2:
+            store.remove(stored.id)  # so that the shared text is nobody's for a while
+    end(coming)
+    stop.touch()
+    assert any(line != "freed 0" for line in end(collectors))
+    left = {stored.id for stored in store.page(limit=1000)[0]}
+    assert len(left) == 2 * 13
+    check_all(store, left)
+    assert list((store.folder / "tmp").iterdir()) == []
+
+
 def test_many_processes_make_one_store(launch: Launch, store: Store, tmp_path: Path) -> None:
     start = tmp_path / "start"
     processes = [launch("write", store.folder, start, worker, 1) for worker in range(8)]

@@ -25,10 +25,9 @@ OpenAgain = Callable[..., Store]
 
 PATHS = ["a.ipynb", "sub/Über Straße.ipynb", "sub/B.ipynb", "50%_off.ipynb", "deep/er/x y.ipynb"]
 KERNELS = ["python3", "ir", "Julia-1.10"]
-WORDS = st.sampled_from(
-    "a|IPYNB|ÜBER|strasse|python|PYTHON3 error|ok b|%|_|sub/|x y|executed|captured|0|julia-1.10|"
-    "nowhere|'|deep er ir||team/|team".split("|")
-)
+SEARCHES = """a|IPYNB|ÜBER|strasse|python|PYTHON3 error|ok b|%|_|sub/|x y|executed|captured|0|
+julia-1.10|nowhere|'|deep er ir||team/|team"""
+WORDS = st.sampled_from(SEARCHES.split("|"))
 
 
 def used(store: Store, stored: StoredEntry) -> float:
