@@ -187,12 +187,15 @@ function sumText(preview: Collection, trans: TranslationBundle): string {
           preview.orphan_blobs
         )
       : '',
-    trans._n(
-      '%1 entry with %2 stays.',
-      '%1 entries with %2 stay.',
-      preview.kept_entries,
-      size(preview.kept_bytes, trans)
-    )
+    waitingText(preview, trans),
+    preview.kept_entries > 0
+      ? trans._n(
+          '%1 entry with %2 stays.',
+          '%1 entries with %2 stay.',
+          preview.kept_entries,
+          size(preview.kept_bytes, trans)
+        )
+      : trans.__('No entry stays.')
   ]
     .filter(Boolean)
     .join(' ');
@@ -205,10 +208,17 @@ function doneText(done: Collection, trans: TranslationBundle): string {
     done.total,
     size(done.freed_bytes, trans)
   );
-  return done.waiting_bytes > 0
-    ? `${text} ${trans.__(
+  return [text, waitingText(done, trans)].filter(Boolean).join(' ');
+}
+
+function waitingText(
+  { waiting_bytes: bytes }: Collection,
+  trans: TranslationBundle
+): string {
+  return bytes > 0
+    ? trans.__(
         'Another %1 can go in an hour: it is too new to be sure that nobody needs it.',
-        size(done.waiting_bytes, trans)
-      )}`
-    : text;
+        size(bytes, trans)
+      )
+    : '';
 }

@@ -4,6 +4,13 @@ import * as React from 'react';
 import type { Problem, VerificationReport } from '../contract';
 import type { Verification } from '../models/verification';
 
+/** What only a person can put right, as its message says. */
+const BEYOND_REPAIR: ReadonlySet<Problem['kind']> = new Set([
+  'entry-incomplete',
+  'foreign-file',
+  'unreadable'
+] as const);
+
 /** So many problems are listed. */
 const MOST_LISTED = 100;
 
@@ -77,7 +84,7 @@ function Report(props: IReportProps): JSX.Element {
         </p>
       )}
       <div className="jp-NotebookCache-actions">
-        {isRepairable(report.problems) && (
+        {!model.isRepair && report.problems.some(isRepairable) && (
           <button
             type="button"
             className="jp-NotebookCache-button"
@@ -101,8 +108,8 @@ function Report(props: IReportProps): JSX.Element {
   );
 }
 
-function isRepairable(problems: readonly Problem[]): boolean {
-  return problems.some(({ repaired }) => !repaired);
+function isRepairable({ kind, repaired }: Problem): boolean {
+  return !repaired && !BEYOND_REPAIR.has(kind);
 }
 
 function statusText(model: Verification, trans: TranslationBundle): string {
