@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .execution.kernels import Kernels
     from .execution.progress import Teller
     from .execution.restoring import RestoreResult
-    from .store.collection import Outcome, Teller
+    from .store.collection import Listener, Outcome
     from .store.collection_plan import Limits
     from .store.verification import Problem, Summary
 
@@ -83,7 +83,7 @@ class NotebookCache(Verdicts):
         limits: Limits | None = None,
         *,
         preview: bool = False,
-        tell: Teller | None = None,
+        tell: Listener | None = None,
     ) -> Outcome:
         """Make room in the store of a project.
 

@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from ..notebooks.declaration import DeclarationInvalid, parse_duration
-from ..store.collection import Teller
+from ..store.collection import Listener
 from ..store.collection_plan import Limits
 from ..store.store import StoredEntry
 from ..store.verification import Problem
@@ -58,23 +58,33 @@ def gc_command(
         listed.append({"entry": stored.id, "path": stored.entry.notebook_path})
 
     outcome = session.cache.collect(
-        ".", limits, preview=dry_run, tell=Teller(entry=tell, most_entries=_MOST_LISTED)
+        ".", limits, preview=dry_run, tell=Listener(entry=tell, most_entries=_MOST_LISTED)
     )
     total = len(outcome.removed)
     if total > len(listed):
         session.say(f"and {total - len(listed)} more")
     session.say(
-        f"{total} entries and {outcome.orphan_blobs} blobs of none, {size(outcome.freed_bytes)} "
+        f"{total} entries, {outcome.orphan_blobs} blobs of no entry: {size(outcome.freed_bytes)} "
         f"{'would be freed' if dry_run else 'freed'}; {outcome.kept_entries} entries with "
         f"{size(outcome.kept_bytes)} stay"
     )
     if outcome.waiting_bytes:
         session.say(
-            f"{size(outcome.waiting_bytes)} that no entry needs are less than an hour old and can "
-            "be removed later"
+            f"{size(outcome.waiting_bytes)} more that no entry needs were written or asked for "
+            "within the last hour; a later collection frees them"
         )
-    figures = msgspec.to_builtins(outcome) | {"removed": listed, "total": total}
-    session.answer(figures | {"dry_run": dry_run})
+    session.answer(
+        {
+            "removed": listed,
+            "total": total,
+            "freed_bytes": outcome.freed_bytes,
+            "waiting_bytes": outcome.waiting_bytes,
+            "orphan_blobs": outcome.orphan_blobs,
+            "kept_entries": outcome.kept_entries,
+            "kept_bytes": outcome.kept_bytes,
+            "dry_run": dry_run,
+        }
+    )
     return 0
 
 

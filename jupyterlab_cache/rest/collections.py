@@ -6,11 +6,11 @@ from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
 from ..projects import Project
-from ..store.collection import Outcome, Teller
+from ..store.collection import Listener, Outcome
 from ..store.collection_plan import Limits
 from .entries import summary_of
 from .operation import CacheHandler, operation
-from .wire import CollectionRequest
+from .upkeep_wire import CollectionRequest
 
 _MOST_LISTED = 1000
 
@@ -46,7 +46,7 @@ class CollectionsHandler(CacheHandler):
             request.path,
             Limits(bytes=request.max_bytes, age=request.max_age, entries=request.max_entries),
             preview=request.preview,
-            tell=Teller(
+            tell=Listener(
                 entry=lambda stored: listed.append(summary_of(self.cache, project, stored)),
                 most_entries=_MOST_LISTED,
             ),

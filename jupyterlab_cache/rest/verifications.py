@@ -8,7 +8,7 @@ from tornado.web import authenticated
 
 from ..store.verification import Problem
 from .operation import CacheHandler, operation
-from .wire import VerificationRequest
+from .upkeep_wire import VerificationRequest
 
 _MOST_LISTED = 1000
 

@@ -25,7 +25,6 @@ from ..store.store import StoredEntry
 _DIGEST_PATTERN = "^[0-9a-f]{64}$"
 
 NotebookPath = Annotated[str, msgspec.Meta(min_length=1)]
-_Whole = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 
 
 class CellDigestsWire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,23 +96,6 @@ class InvalidationRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     """Body of ``POST /invalidations``."""
 
     path: NotebookPath
-
-
-class CollectionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Body of ``POST /collections``."""
-
-    path: NotebookPath
-    preview: bool
-    max_bytes: _Whole | None = None
-    max_age: Annotated[float, msgspec.Meta(ge=0)] | None = None
-    max_entries: _Whole | None = None
-
-
-class VerificationRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Body of ``POST /verifications``."""
-
-    path: NotebookPath
-    repair: bool
 
 
 class RestorationRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

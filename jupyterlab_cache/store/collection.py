@@ -36,7 +36,7 @@ Garbage = Literal["leftover", "blob-orphan", "mark-orphan"]
 """What processes that were killed, or removed an entry, left behind."""
 
 
-class Teller(msgspec.Struct, frozen=True):
+class Listener(msgspec.Struct, frozen=True):
     """Who is told of what goes.
 
     Attributes:
@@ -50,7 +50,7 @@ class Teller(msgspec.Struct, frozen=True):
     garbage: Callable[[Garbage, str], None] = lambda kind, name: None
 
 
-SILENT = Teller()
+SILENT = Listener()
 """Nobody."""
 
 
@@ -123,7 +123,7 @@ class Collector:
             size_of=self._size_of,
         )
 
-    def preview(self, plan: Plan, tell: Teller = SILENT) -> Outcome:
+    def preview(self, plan: Plan, tell: Listener = SILENT) -> Outcome:
         """What :meth:`carry_out` would do, also as it tells it; nothing changes.
 
         Raises:
@@ -133,7 +133,7 @@ class Collector:
             self._tell(known, tell)
         return self._sweep(plan, list(plan.going), tell, remove=False)
 
-    def carry_out(self, plan: Plan, tell: Teller = SILENT) -> Outcome:
+    def carry_out(self, plan: Plan, tell: Listener = SILENT) -> Outcome:
         """Remove what goes, except what was pinned or used since it was planned.
 
         Args:
@@ -161,14 +161,14 @@ class Collector:
             self._files.remove_empty_folder(folder)
         return self._sweep(plan, removed, tell, remove=True)
 
-    def _tell(self, known: Known, tell: Teller) -> None:
+    def _tell(self, known: Known, tell: Listener) -> None:
         with contextlib.suppress(EntryMissing):
             tell.entry(self._entries.read(known.code_key, known.id))
 
     def _is_wanted(self, known: Known) -> bool:
         return self._marks.is_pinned(known.id) or self._marks.last_used(known.id) != known.used
 
-    def _sweep(self, plan: Plan, removed: list[Known], tell: Teller, *, remove: bool) -> Outcome:
+    def _sweep(self, plan: Plan, removed: list[Known], tell: Listener, *, remove: bool) -> Outcome:
         """Look at all blobs, leftovers and marks, and remove what nobody needs."""
         # Counted from when the entries were read: what was named later was touched later.
         old = plan.started - GRACE

@@ -58,20 +58,18 @@ class Index:
             offset: How many to pass over.
             limit: How many to give at most.
         """
-        where, values = selection.condition()
+        select, values = selection.query(_COLUMNS)
 
         def query(connection: sqlite3.Connection) -> tuple[list[Row], int]:
-            count = f"SELECT count(*) FROM entries {where}"
             # In one statement, since others write between two.
             rows = connection.execute(
-                f"SELECT {_COLUMNS}, ({count}) FROM entries {where}"
-                f" {selection.order()} LIMIT ? OFFSET ?",
-                (*values, *values, max(0, limit), max(0, offset)),
+                f"{select} {selection.order()} LIMIT ? OFFSET ?",
+                (*values, max(0, limit), max(0, offset)),
             ).fetchall()
             if rows:
                 return [Row.checked(row[:-1]) for row in rows], rows[0][-1]
-            (total,) = connection.execute(count, values).fetchone()
-            return [], total
+            row = connection.execute(f"{select} LIMIT 1", values).fetchone()
+            return [], row[-1] if row else 0
 
         return self._answer(query, uses=selection.sort == "used")
 

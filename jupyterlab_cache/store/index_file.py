@@ -23,6 +23,7 @@ _STATEMENTS = (
     "CREATE INDEX entries_by_time ON entries (created DESC, id)",
     "CREATE INDEX entries_by_code_key ON entries (code_key)",
     "CREATE INDEX entries_that_write ON entries (writes, id)",
+    "CREATE INDEX entries_by_text ON entries (searched)",
     "CREATE TABLE folders (parent TEXT NOT NULL, name TEXT NOT NULL, stamp TEXT NOT NULL,"
     " PRIMARY KEY (parent, name)) WITHOUT ROWID",
     "CREATE TABLE uses (id TEXT PRIMARY KEY, time REAL NOT NULL) WITHOUT ROWID",

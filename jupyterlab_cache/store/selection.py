@@ -48,8 +48,22 @@ class Selection(msgspec.Struct, frozen=True):
     sort: SortKey = "created"
     descending: bool = True
 
-    def condition(self) -> tuple[str, list[object]]:
-        """The ``WHERE`` clause, which may be empty, and its values."""
+    def query(self, columns: str) -> tuple[str, list[object]]:
+        """The query for some columns and how many match, without ``LIMIT``, and its values."""
+        terms, values = self._terms()
+        where = " WHERE " + " AND ".join(terms) if terms else ""
+        if not self.search.split():
+            total = f"SELECT count(*) FROM entries{where}"
+            return f"SELECT {columns}, ({total}) FROM entries{where}", values * 2
+        # The texts are scanned once, in the index that holds little else; only what matches is
+        # looked up.
+        return (
+            f"WITH found AS (SELECT id FROM entries{where})"
+            f" SELECT {columns}, (SELECT count(*) FROM found) FROM entries"
+            " WHERE id IN (SELECT id FROM found)"
+        ), values
+
+    def _terms(self) -> tuple[list[str], list[object]]:
         terms: list[str] = []
         values: list[object] = []
         if self.notebook is not None:
@@ -62,7 +76,7 @@ class Selection(msgspec.Struct, frozen=True):
             else:
                 terms.append("instr(searched, ?) > 0")
                 values.append(word)
-        return ("WHERE " + " AND ".join(terms) if terms else ""), values
+        return terms, values
 
     def order(self) -> str:
         """The ``ORDER BY`` clause."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -43,6 +44,7 @@ __all__ = ["Store", "StoredEntry"]
 _PREFIX = re.compile(r"[0-9a-f]{1,32}")
 _MOST_PROBLEMS = 100
 _MOST_ROUNDS = 100
+_COLLECTORS_MOMENT = 0.2  # seconds
 
 
 class Store:
@@ -102,6 +104,19 @@ class Store:
         """
         self._layout.require_writable()
         try:
+            entry = self._complete(entry)
+        except StoreError:
+            # A collector takes a blob out for a moment, sees that it was asked for, and puts it
+            # back.
+            time.sleep(_COLLECTORS_MOMENT)
+            entry = self._complete(entry)
+        stored = self._entries.write(entry)
+        self._index.add(stored)
+        return stored
+
+    def _complete(self, entry: Entry) -> Entry:
+        """An entry as it can be kept, all of whose blobs are there; raises as :meth:`put`."""
+        try:
             payloads = payloads_of(self.blobs, entry.outputs)
         except (BlobMissing, BlobDamaged) as error:
             raise StoreError(f"The entry's outputs are not in the store: {error}") from error
@@ -109,9 +124,7 @@ class Store:
         missing = [digest for digest in named_blobs(entry) if not self.blobs.touch(digest)]
         if missing:
             raise StoreError(f"The entry names {len(missing)} blobs that are not in the store.")
-        stored = self._entries.write(entry)
-        self._index.add(stored)
-        return stored
+        return entry
 
     def get(self, entry_id: str) -> StoredEntry:
         """One entry by its whole identifier.

@@ -15,7 +15,7 @@ import msgspec
 
 from .blob_walk import blob_files
 from .blobs import BlobStore
-from .collection import Collector, Garbage, Teller
+from .collection import Collector, Garbage, Listener
 from .collection_plan import Limits
 from .entries import EntryFiles
 from .entry_walk import EntryFile, entry_files
@@ -23,6 +23,7 @@ from .errors import (
     BlobDamaged,
     BlobMissing,
     BlobUnreadable,
+    EntryDamaged,
     EntryMissing,
     EntryUnreadable,
     StoreError,
@@ -231,8 +232,8 @@ class Verifier:
         """Whether a row is not what the entry's file says now: it may have come or gone since."""
         try:
             return Row.of(self._entries.read(code_key, identifier)) != row
-        except EntryUnreadable:
-            return False
+        except (EntryDamaged, EntryUnreadable):
+            return False  # which is no fault of the index
         except EntryMissing:
             return row is not None
 
@@ -253,4 +254,4 @@ class Verifier:
         except StoreError:
             return  # of what cannot be read was told already
         carry_out = self._collector.carry_out if self._repair else self._collector.preview
-        carry_out(plan, Teller(garbage=tell))
+        carry_out(plan, Listener(garbage=tell))

@@ -230,6 +230,25 @@ class TestGrace:
         collector.carry_out(plan)
         assert left(store) == [stored]
 
+    def test_an_entry_waits_for_a_blob_that_a_collector_looks_at(
+        self, store: Store, make_entry: MakeEntry, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        entry = make_entry()
+        place = only_file(store.folder, f"objects/*/{entry.outputs.removeprefix('sha256-')}*")
+        out = store.folder / "tmp" / "taken-out"
+        place.rename(out)
+        waited = []
+
+        def wait(seconds: float) -> None:
+            waited.append(seconds)
+            out.rename(place)
+
+        monkeypatch.setattr(time, "sleep", wait)
+        assert left(store) == [] == waited
+        stored = store.put(entry)
+        assert left(store) == [stored]
+        assert len(waited) == 1
+
     def test_an_entry_that_is_used_or_pinned_meanwhile_stays(
         self, store: Store, four: list[StoredEntry], no_grace: None
     ) -> None:
