@@ -61,7 +61,7 @@ def measure() -> list[Table]:
     }
     for key, (label, limit) in labels.items():
         values = measured[key]
-        high = quantiles(values, n=20)[-1] if len(values) > 1 else values[0]
+        high = quantiles(values, n=20, method="inclusive")[-1] if len(values) > 1 else values[0]
         numbers = (median(values), high, max(values))
         target = "" if limit is None else f"{limit:.0f}"
         table.add(label, *(f"{value:.0f}" for value in numbers), target)

@@ -90,7 +90,10 @@ export class CacheEntries implements IDisposable {
     this._view = { order, search: search.trim(), sort };
     const isTyping = this._view.search !== before.search;
     if (isTyping || order !== before.order || sort !== before.sort) {
-      this._plan(isTyping ? TYPING_MS : 0, true);
+      // A letter after a pause is looked for at once.
+      const isQuick = performance.now() - this._typed < TYPING_MS;
+      this._typed = isTyping ? performance.now() : -Infinity;
+      this._plan(isTyping && isQuick ? TYPING_MS : 0, true);
     }
   }
 
@@ -218,6 +221,7 @@ export class CacheEntries implements IDisposable {
   private _error: string | null = null;
   private _first = 0;
   private _end = 0;
+  private _typed = -Infinity;
   private _isActive = false;
   private _isBehind = true;
   private _isDisposed = false;
