@@ -178,8 +178,12 @@ test('entries are searched, sorted, pinned and deleted', async ({
         response.url().includes('/lab/api/workspaces') &&
         response.request().method() === 'PUT'
     );
-    // A notebook is open, so there is no launcher to wait for.
-    await page.reload({ waitForIsReady: false });
+    // A notebook is open, so there is no launcher to wait for; Galata's types do not tell of that option.
+    const options = {
+      waitForIsReady: false,
+      waitUntil: 'domcontentloaded'
+    } as const;
+    await page.reload(options);
     await lab.openPanel();
     await expect(heading(lab)).toHaveAttribute('aria-expanded', 'true');
     await expect(
