@@ -1,4 +1,5 @@
 import './base.css';
+import './cacheSection.css';
 import './liveOutputs.css';
 import './cellMarks.css';
 import './parameters.css';

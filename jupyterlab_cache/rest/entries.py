@@ -52,7 +52,8 @@ class EntriesHandler(CacheHandler):
         selection = msgspec.structs.replace(selection, notebook=notebook_path, below=below)
         entries, total = project.store.select(selection, offset=offset, limit=limit)
         summaries = [summary_of(self.cache, project, stored) for stored in entries]
-        return {"entries": summaries, "total": total}
+        shown = self.cache.projects.relative(project.root)
+        return {"entries": summaries, "total": total, "project": shown}
 
 
 def summary_of(cache: NotebookCache, project: Project, stored: StoredEntry) -> dict[str, object]:

@@ -1,9 +1,12 @@
 import { Signal } from '@lumino/signaling';
 import type {
+  Collection,
+  CollectionRequest,
   EntryDetail,
   EntryDocument,
   EntryOutputs,
   EntryPage,
+  EntryQuery,
   EntrySummary,
   ICacheClient,
   ICacheEvents,
@@ -18,10 +21,18 @@ import type {
   RestorationRequest,
   RestoredDocument,
   RestoredFile,
+  Statistics,
   Status,
-  StatusQuery
+  StatusQuery,
+  VerificationReport
 } from '../contract';
-import { summaryWith, statusWith, jobWith } from './support';
+import {
+  collectionWith,
+  jobWith,
+  statisticsWith,
+  statusWith,
+  summaryWith
+} from './support';
 
 /** Events that a test sends. */
 export class FakeEvents implements ICacheEvents {
@@ -70,6 +81,22 @@ export class FakeClient implements ICacheClient {
   documentsById = new Map<string, EntryDocument>();
   entryList: EntrySummary[] = [];
 
+  /** The project that all entries belong to. */
+  project = '.';
+
+  readonly collections: CollectionRequest[] = [];
+  collection = collectionWith();
+  readonly verifications: { path: string; repair: boolean }[] = [];
+  verification: VerificationReport = {
+    entries: 0,
+    blobs: 0,
+    untrusted: 0,
+    problems: [],
+    total: 0
+  };
+  readonly statisticsAsked: string[] = [];
+  statisticsAnswer = statisticsWith();
+
   /** What becomes of files that are to be restored. */
   restoration: (request: RestorationRequest) => RestoredFile[] = () => [];
 
@@ -101,10 +128,20 @@ export class FakeClient implements ICacheClient {
     });
   }
 
-  entries(_: string, offset = 0, limit = 100): Promise<EntryPage> {
+  entries(
+    _: string,
+    offset = 0,
+    limit = 100,
+    { search = '', order = 'descending' }: EntryQuery = {}
+  ): Promise<EntryPage> {
+    const found = this.entryList.filter(({ path }) => path.includes(search));
+    if (order === 'ascending') {
+      found.reverse();
+    }
     return Promise.resolve({
-      entries: this.entryList.slice(offset, offset + limit),
-      total: this.entryList.length
+      entries: found.slice(offset, offset + limit),
+      total: found.length,
+      project: this.project
     });
   }
 
@@ -141,8 +178,32 @@ export class FakeClient implements ICacheClient {
       : Promise.reject(new Error(`There is no entry ${id}.`));
   }
 
-  removeEntry(): Promise<void> {
+  removeEntry(id: string): Promise<void> {
+    this.entryList = this.entryList.filter(entry => entry.id !== id);
     return Promise.resolve();
+  }
+
+  pinEntry(id: string): Promise<void> {
+    return this.setPinned(id, true);
+  }
+
+  unpinEntry(id: string): Promise<void> {
+    return this.setPinned(id, false);
+  }
+
+  collect(request: CollectionRequest): Promise<Collection> {
+    this.collections.push(request);
+    return Promise.resolve(this.collection);
+  }
+
+  verify(path: string, repair: boolean): Promise<VerificationReport> {
+    this.verifications.push({ path, repair });
+    return Promise.resolve(this.verification);
+  }
+
+  statistics(folder: string): Promise<Statistics> {
+    this.statisticsAsked.push(folder);
+    return Promise.resolve(this.statisticsAnswer);
   }
 
   jobs(): Promise<Job[]> {
@@ -200,6 +261,13 @@ export class FakeClient implements ICacheClient {
 
   invalidate(path: string): Promise<void> {
     this.invalidated.push(path);
+    return Promise.resolve();
+  }
+
+  private setPinned(id: string, pinned: boolean): Promise<void> {
+    this.entryList = this.entryList.map(entry =>
+      entry.id === id ? { ...entry, pinned } : entry
+    );
     return Promise.resolve();
   }
 }

@@ -4,6 +4,7 @@ import { Signal } from '@lumino/signaling';
 import { DigestsOfDocument, codeCells } from '../models/documentDigests';
 import type {
   Check,
+  Collection,
   EntryDetail,
   EntryOutputs,
   EntrySummary,
@@ -12,6 +13,8 @@ import type {
   LiveCell,
   EntryArtefact,
   NotebookLine,
+  NotebookStatistics,
+  Statistics,
   Status
 } from '../contract';
 import type { INotebookContext } from '../tokens';
@@ -237,6 +240,55 @@ export function checkWith(fields: Partial<Check> = {}): Check {
     other: 'd'.repeat(32),
     outcome: 'repeatable',
     cells: [],
+    failure: null,
+    ...fields
+  };
+}
+
+/** What a collection did; what is not given is as for one that found nothing to do. */
+export function collectionWith(fields: Partial<Collection> = {}): Collection {
+  return {
+    removed: [],
+    total: 0,
+    freed_bytes: 0,
+    waiting_bytes: 0,
+    orphan_blobs: 0,
+    kept_entries: 0,
+    kept_bytes: 0,
+    ...fields
+  };
+}
+
+/** Statistics; what is not given is as for an empty store. */
+export function statisticsWith(fields: Partial<Statistics> = {}): Statistics {
+  return {
+    executions: 0,
+    failed: 0,
+    execution_seconds: 0,
+    hits: 0,
+    seconds_saved: 0,
+    store_bytes: 0,
+    slowest: [],
+    failing: [],
+    notebooks: [],
+    ...fields
+  };
+}
+
+/** The same of one notebook. */
+export function notebookStatisticsWith(
+  fields: Partial<NotebookStatistics> = {}
+): NotebookStatistics {
+  return {
+    path: 'a.ipynb',
+    executions: 1,
+    failed: 0,
+    execution_seconds: 1,
+    hits: 0,
+    seconds_saved: 0,
+    bytes: 0,
+    latest: 1,
+    seconds: 1,
     failure: null,
     ...fields
   };

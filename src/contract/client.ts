@@ -1,9 +1,8 @@
-import { URLExt } from '@jupyterlab/coreutils';
-import { ServerConnection } from '@jupyterlab/services';
+import type { ServerConnection } from '@jupyterlab/services';
 import { nullTranslator } from '@jupyterlab/translation';
-import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
-import { CacheError } from './errors';
+import type { ITranslator } from '@jupyterlab/translation';
 import {
+  isCollection,
   isEntryDetail,
   isEntryDocument,
   isEntryOutputs,
@@ -13,16 +12,21 @@ import {
   isJobList,
   isNotebookList,
   isJobOutputs,
-  isObject,
   isRestoration,
   isRestoredDocument,
-  isStatusList
+  isStatistics,
+  isStatusList,
+  isVerification
 } from './guards';
+import { Requests } from './requests';
 import type {
+  Collection,
+  CollectionRequest,
   EntryDetail,
   EntryDocument,
   EntryOutputs,
   EntryPage,
+  EntryQuery,
   EntrySummary,
   Job,
   JobOutputs,
@@ -31,8 +35,10 @@ import type {
   RestorationRequest,
   RestoredDocument,
   RestoredFile,
+  Statistics,
   Status,
-  StatusQuery
+  StatusQuery,
+  VerificationReport
 } from './types';
 
 /**
@@ -49,8 +55,13 @@ export interface ICacheClient {
   /** Put the outputs of the matching entry into the file of a notebook that nobody has open. */
   restoreDocument(path: string): Promise<RestoredDocument>;
 
-  /** Entries of a notebook (or, with a folder's path, of its project), newest first. */
-  entries(path: string, offset?: number, limit?: number): Promise<EntryPage>;
+  /** Entries of a notebook (or, with a folder's path, of its project); newest first unless asked for otherwise. */
+  entries(
+    path: string,
+    offset?: number,
+    limit?: number,
+    query?: EntryQuery
+  ): Promise<EntryPage>;
 
   /** One entry with its inputs; `path` is that of any notebook of its project. */
   entry(id: string, path: string): Promise<EntryDetail>;
@@ -69,6 +80,21 @@ export interface ICacheClient {
 
   /** Take an entry out of the store. */
   removeEntry(id: string, path: string): Promise<void>;
+
+  /** Keep an entry whatever a collection would take. */
+  pinEntry(id: string, path: string): Promise<void>;
+
+  /** Leave an entry to collections again. */
+  unpinEntry(id: string, path: string): Promise<void>;
+
+  /** Make room in a store, or only tell what that would remove. */
+  collect(request: CollectionRequest): Promise<Collection>;
+
+  /** Look at all files of the store of a path's project, and repair what can be if that is wanted. */
+  verify(path: string, repair: boolean): Promise<VerificationReport>;
+
+  /** How much the notebooks below a folder took and saved. */
+  statistics(folder: string): Promise<Statistics>;
 
   /** All jobs of the server, newest first. */
   jobs(): Promise<Job[]>;
@@ -107,46 +133,47 @@ export interface ICacheClientOptions {
   readonly translator?: ITranslator;
 }
 
-/** What goes along with a request. */
-interface IContent {
-  readonly query?: Record<string, string>;
-  readonly body?: unknown;
-}
-
 /** The client over HTTP. */
 export class CacheClient implements ICacheClient {
   constructor(options: ICacheClientOptions) {
-    this._settings = options.serverSettings;
-    this._trans = (options.translator ?? nullTranslator).load(
-      'jupyterlab_cache'
+    this._requests = new Requests(
+      options.serverSettings,
+      (options.translator ?? nullTranslator).load('jupyterlab_cache')
     );
   }
 
   async statuses(notebooks: readonly StatusQuery[]): Promise<Status[]> {
     const body = { notebooks };
-    return (await this._ask('POST', ['status'], isStatusList, { body }))
-      .statuses;
+    return (
+      await this._requests.ask('POST', ['status'], isStatusList, { body })
+    ).statuses;
   }
 
   async notebooks(folder = ''): Promise<NotebookList> {
-    return this._ask('GET', ['notebooks'], isNotebookList, {
+    return this._requests.ask('GET', ['notebooks'], isNotebookList, {
       query: folder ? { path: folder } : {}
     });
   }
 
   async restoreDocument(path: string): Promise<RestoredDocument> {
-    return this._ask('POST', ['documents'], isRestoredDocument, {
+    return this._requests.ask('POST', ['documents'], isRestoredDocument, {
       body: { path }
     });
   }
 
-  async entries(path: string, offset = 0, limit = 100): Promise<EntryPage> {
-    const query = { path, offset: `${offset}`, limit: `${limit}` };
-    return this._ask('GET', ['entries'], isEntryPage, { query });
+  async entries(
+    path: string,
+    offset = 0,
+    limit = 100,
+    wanted: EntryQuery = {}
+  ): Promise<EntryPage> {
+    const page = { path, offset: `${offset}`, limit: `${limit}` };
+    const query = { ...page, ...wanted };
+    return this._requests.ask('GET', ['entries'], isEntryPage, { query });
   }
 
   async entry(id: string, path: string): Promise<EntryDetail> {
-    return this._ask('GET', ['entries', id], isEntryDetail, {
+    return this._requests.ask('GET', ['entries', id], isEntryDetail, {
       query: { path }
     });
   }
@@ -157,150 +184,110 @@ export class CacheClient implements ICacheClient {
     isHit = false
   ): Promise<EntryOutputs> {
     const query = { path, hit: `${isHit}` };
-    return this._ask('GET', ['entries', id, 'outputs'], isEntryOutputs, {
-      query
-    });
+    return this._requests.ask(
+      'GET',
+      ['entries', id, 'outputs'],
+      isEntryOutputs,
+      {
+        query
+      }
+    );
   }
 
   async document(id: string, path: string): Promise<EntryDocument> {
     const query = { path };
-    return this._ask('GET', ['entries', id, 'document'], isEntryDocument, {
-      query
-    });
+    return this._requests.ask(
+      'GET',
+      ['entries', id, 'document'],
+      isEntryDocument,
+      {
+        query
+      }
+    );
   }
 
   artefactUrl(id: string, path: string, artefact: string): string {
-    return this._url(['entries', id, 'artefact'], { path, artefact });
+    return this._requests.url(['entries', id, 'artefact'], { path, artefact });
   }
 
   async restoreArtefacts(request: RestorationRequest): Promise<RestoredFile[]> {
     const content = { body: request };
-    return (await this._ask('POST', ['restorations'], isRestoration, content))
-      .files;
+    return (
+      await this._requests.ask('POST', ['restorations'], isRestoration, content)
+    ).files;
   }
 
   async removeEntry(id: string, path: string): Promise<void> {
-    await this._send('DELETE', ['entries', id], { query: { path } });
+    await this._requests.send('DELETE', ['entries', id], { query: { path } });
+  }
+
+  async pinEntry(id: string, path: string): Promise<void> {
+    const query = { path };
+    await this._requests.send('PUT', ['entries', id, 'pin'], { query });
+  }
+
+  async unpinEntry(id: string, path: string): Promise<void> {
+    const query = { path };
+    await this._requests.send('DELETE', ['entries', id, 'pin'], { query });
+  }
+
+  async collect(request: CollectionRequest): Promise<Collection> {
+    return this._requests.ask('POST', ['collections'], isCollection, {
+      body: request
+    });
+  }
+
+  async verify(path: string, repair: boolean): Promise<VerificationReport> {
+    return this._requests.ask('POST', ['verifications'], isVerification, {
+      body: { path, repair }
+    });
+  }
+
+  async statistics(folder: string): Promise<Statistics> {
+    return this._requests.ask('GET', ['stats'], isStatistics, {
+      query: { path: folder }
+    });
   }
 
   async jobs(): Promise<Job[]> {
-    return (await this._ask('GET', ['jobs'], isJobList)).jobs;
+    return (await this._requests.ask('GET', ['jobs'], isJobList)).jobs;
   }
 
   async job(id: string): Promise<Job> {
-    return this._ask('GET', ['jobs', id], isJob);
+    return this._requests.ask('GET', ['jobs', id], isJob);
   }
 
   async jobOutputs(id: string, since = 0): Promise<JobOutputs> {
-    return this._ask('GET', ['jobs', id, 'outputs'], isJobOutputs, {
+    return this._requests.ask('GET', ['jobs', id, 'outputs'], isJobOutputs, {
       query: { since: `${since}` }
     });
   }
 
   async submit(request: JobRequest): Promise<Job> {
-    return this._ask('POST', ['jobs'], isJob, { body: request });
+    return this._requests.ask('POST', ['jobs'], isJob, { body: request });
   }
 
   async retry(id: string): Promise<Job> {
-    return this._ask('POST', ['jobs', id, 'retries'], isJob);
+    return this._requests.ask('POST', ['jobs', id, 'retries'], isJob);
   }
 
   async cancel(id: string): Promise<Job> {
-    return this._ask('DELETE', ['jobs', id], isJob);
+    return this._requests.ask('DELETE', ['jobs', id], isJob);
   }
 
   async cancelAll(): Promise<Job[]> {
-    return (await this._ask('DELETE', ['jobs'], isJobList)).jobs;
+    return (await this._requests.ask('DELETE', ['jobs'], isJobList)).jobs;
   }
 
   async capture(path: string): Promise<EntrySummary> {
-    return this._ask('POST', ['captures'], isEntrySummary, { body: { path } });
+    return this._requests.ask('POST', ['captures'], isEntrySummary, {
+      body: { path }
+    });
   }
 
   async invalidate(path: string): Promise<void> {
-    await this._send('POST', ['invalidations'], { body: { path } });
+    await this._requests.send('POST', ['invalidations'], { body: { path } });
   }
 
-  private async _ask<T>(
-    method: string,
-    resource: readonly string[],
-    check: (value: unknown) => value is T,
-    content: IContent = {}
-  ): Promise<T> {
-    const response = await this._send(method, resource, content);
-    const value: unknown = await response.json().catch(() => undefined);
-    if (!check(value)) {
-      throw new CacheError(
-        this._trans.__(
-          'The server gave an answer that this extension does not understand; its two halves may be of different versions.'
-        ),
-        response.status
-      );
-    }
-    return value;
-  }
-
-  private _url(
-    resource: readonly string[],
-    query: Record<string, string>
-  ): string {
-    return (
-      URLExt.join(
-        this._settings.baseUrl,
-        'jupyterlab-cache',
-        ...resource.map(encodeURIComponent)
-      ) + URLExt.objectToQueryString(query)
-    );
-  }
-
-  private async _send(
-    method: string,
-    resource: readonly string[],
-    content: IContent
-  ): Promise<Response> {
-    const url = this._url(resource, content.query ?? {});
-    const init: RequestInit = { method };
-    if (content.body !== undefined) {
-      init.body = JSON.stringify(content.body);
-    }
-    let response: Response;
-    try {
-      response = await ServerConnection.makeRequest(url, init, this._settings);
-    } catch {
-      throw new CacheError(
-        this._trans.__('The Jupyter server cannot be reached.')
-      );
-    }
-    if (!response.ok) {
-      throw await this._error(response);
-    }
-    return response;
-  }
-
-  private async _error(response: Response): Promise<CacheError> {
-    const value: unknown = await response.json().catch(() => undefined);
-    const message =
-      isObject(value) && typeof value.message === 'string' ? value.message : '';
-    // Our own handlers always say what is missing; these are the words of a server without them.
-    if (response.status === 404 && (!message || message === 'Not Found')) {
-      return new CacheError(
-        this._trans.__(
-          'The server half of jupyterlab-cache is not enabled; see "jupyter server extension list".'
-        ),
-        404
-      );
-    }
-    return new CacheError(
-      message ||
-        this._trans.__(
-          'The Jupyter server answered %1 %2.',
-          response.status,
-          response.statusText
-        ),
-      response.status
-    );
-  }
-
-  private readonly _settings: ServerConnection.ISettings;
-  private readonly _trans: TranslationBundle;
+  private readonly _requests: Requests;
 }

@@ -4,6 +4,7 @@
  */
 
 import type {
+  Collection,
   EntryDetail,
   EntryDocument,
   EntryOutputs,
@@ -12,10 +13,14 @@ import type {
   Job,
   NotebookLine,
   NotebookList,
+  NotebookStatistics,
+  Problem,
   RestoredDocument,
   JobOutputs,
   RestoredFile,
-  Status
+  Statistics,
+  Status,
+  VerificationReport
 } from './types';
 
 type Fields = Record<string, unknown>;
@@ -93,7 +98,55 @@ export function isEntryPage(value: unknown): value is EntryPage {
   return (
     isObject(value) &&
     isListOf(value.entries, isEntrySummary) &&
-    isNumber(value.total)
+    isNumber(value.total) &&
+    isText(value.project)
+  );
+}
+
+/** Whether a value tells what was removed from a store. */
+export function isCollection(value: unknown): value is Collection {
+  return (
+    isObject(value) &&
+    isListOf(value.removed, isEntrySummary) &&
+    isNumber(value.total) &&
+    isNumber(value.freed_bytes) &&
+    isNumber(value.kept_entries)
+  );
+}
+
+/** Whether a value tells what is wrong in a store. */
+export function isVerification(value: unknown): value is VerificationReport {
+  return (
+    isObject(value) &&
+    isNumber(value.entries) &&
+    isNumber(value.blobs) &&
+    isNumber(value.total) &&
+    isListOf(
+      value.problems,
+      (problem): problem is Problem =>
+        isObject(problem) &&
+        isText(problem.kind) &&
+        isText(problem.subject) &&
+        isText(problem.message) &&
+        typeof problem.repaired === 'boolean'
+    )
+  );
+}
+
+/** Whether a value tells how much was executed and saved. */
+export function isStatistics(value: unknown): value is Statistics {
+  return (
+    isObject(value) &&
+    isNumber(value.store_bytes) &&
+    isNumber(value.seconds_saved) &&
+    isListOf(
+      value.notebooks,
+      (notebook): notebook is NotebookStatistics =>
+        isObject(notebook) &&
+        isText(notebook.path) &&
+        isNumber(notebook.seconds_saved) &&
+        isNumber(notebook.execution_seconds)
+    )
   );
 }
 

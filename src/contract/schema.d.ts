@@ -595,6 +595,8 @@ export interface components {
       entries: components['schemas']['EntrySummary'][];
       /** @description How many match in all. */
       total: number;
+      /** @description Path of the project whose store holds them, `.` for the root folder. */
+      project: string;
     };
     CollectionRequest: {
       /** @description A notebook or folder of the project whose store is meant. */

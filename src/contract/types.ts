@@ -104,3 +104,39 @@ export type JobOutputs = Schemas['JobOutputs'];
 /** What a job is asked for. */
 export type JobRequest = Pick<Schemas['JobRequest'], 'path'> &
   Partial<Schemas['JobRequest']>;
+
+/** By what entries are sorted. */
+export type EntrySort = Schemas['EntrySort'];
+
+/** Which way they are sorted. */
+export type EntryOrder = Schemas['EntryOrder'];
+
+/** Which entries are wanted, and in which order. */
+export interface EntryQuery {
+  /** Words that all have to occur; at most 200 characters. */
+  readonly search?: string;
+
+  /** By what they are sorted; by default by the time when they were made. */
+  readonly sort?: EntrySort;
+
+  /** Which way; by default descending. */
+  readonly order?: EntryOrder;
+}
+
+/** What a store is to keep when room is made in it. */
+export type CollectionRequest = Schemas['CollectionRequest'];
+
+/** What was removed from a store, or would be. */
+export type Collection = Schemas['Collection'];
+
+/** What a look at all files of a store found. */
+export type VerificationReport = Schemas['Verification'];
+
+/** One thing that is wrong in a store. */
+export type Problem = Schemas['Problem'];
+
+/** How much was executed, and how much was saved. */
+export type Statistics = Schemas['Statistics'];
+
+/** The same of one notebook. */
+export type NotebookStatistics = Schemas['NotebookStatistics'];

@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { EntrySummary, Job, Status, Verdict } from '../contract';
-import { duration, size } from './time';
+import { ago, duration, size } from './time';
 
 /** What a verdict means, in one sentence. */
 export function meaningOf(status: Status, trans: TranslationBundle): string {
@@ -152,6 +152,16 @@ export function outcomeText(
     case 'cancelled':
       return trans.__('cancelled after %1', took);
   }
+}
+
+/** When the outputs of an entry were used last. */
+export function usedText(
+  { used }: Pick<EntrySummary, 'used'>,
+  trans: TranslationBundle
+): string {
+  return used === null
+    ? trans.__('never used')
+    : trans.__('used %1', ago(used, trans));
 }
 
 /** What the kernel used for an entry; null when nothing is known of that. */

@@ -7,7 +7,7 @@ import type { INotebookCache } from '../tokens';
 
 const PAGE = 20;
 
-const NONE: EntryPage = { entries: [], total: 0 };
+const NONE: EntryPage = { entries: [], total: 0, project: '' };
 
 /** The entries of the current notebook, newest first; rests while nobody looks. */
 export class Entries implements IDisposable {
@@ -49,11 +49,16 @@ export class Entries implements IDisposable {
     void this._catchUp();
   }
 
+  /** Ask the server again. */
+  async refresh(): Promise<void> {
+    this._isBehind = true;
+    await this._catchUp();
+  }
+
   /** Fetch older ones too. */
   async more(): Promise<void> {
     this._wanted += PAGE;
-    this._isBehind = true;
-    await this._catchUp();
+    await this.refresh();
   }
 
   get isDisposed(): boolean {

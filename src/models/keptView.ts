@@ -1,22 +1,29 @@
 import type { IStateDB } from '@jupyterlab/statedb';
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
-import { DEFAULT_VIEW, viewFrom } from './notebookOrder';
-import type { INotebookView } from './notebookOrder';
 
-const KEY = 'jupyterlab-cache:notebooks-view';
+/** What is kept of a choice, and how it is read again. */
+export interface IKeptViewOptions<T extends object> {
+  /** Where it is kept; null when nowhere. */
+  readonly state: Pick<IStateDB, 'fetch' | 'save'> | null;
 
-/** What a person chose to see of the notebooks; it outlives a reload of the page. */
-export class KeptView {
-  /**
-   * @param state - Where it is kept; null when nowhere.
-   */
-  constructor(state: Pick<IStateDB, 'fetch' | 'save'> | null) {
-    this._state = state;
+  /** Under which key. */
+  readonly key: string;
+
+  /** Makes a choice of what was kept, whatever became of it meanwhile; of `undefined`, the usual one. */
+  readonly read: (value: unknown) => T;
+}
+
+/** What a person chose to see; it outlives a reload of the page. */
+export class KeptView<T extends object> {
+  constructor(options: IKeptViewOptions<T>) {
+    this._options = options;
+    this._view = options.read(undefined);
   }
 
   /** What is chosen now. */
-  get view(): INotebookView {
+  get view(): T {
     return this._view;
   }
 
@@ -27,23 +34,24 @@ export class KeptView {
 
   /** Find what was chosen before the page was loaded, unless something was chosen since. */
   async restore(): Promise<void> {
+    const { key, read, state } = this._options;
     const before = this._view;
-    const kept = await this._state?.fetch(KEY);
+    const kept = await state?.fetch(key);
     if (kept !== undefined && this._view === before) {
-      this._view = viewFrom(kept);
+      this._view = read(kept);
       this._changed.emit();
     }
   }
 
   /** Choose something else. */
-  choose(change: Partial<INotebookView>): void {
+  choose(change: Partial<T>): void {
+    const { key, state } = this._options;
     this._view = { ...this._view, ...change };
     this._changed.emit();
-    const { text, filter, sort } = this._view;
-    void this._state?.save(KEY, { text, filter, sort });
+    void state?.save(key, { ...this._view } as ReadonlyJSONObject);
   }
 
-  private _view: INotebookView = DEFAULT_VIEW;
-  private readonly _state: Pick<IStateDB, 'fetch' | 'save'> | null;
+  private _view: T;
+  private readonly _options: IKeptViewOptions<T>;
   private readonly _changed = new Signal<this, void>(this);
 }

@@ -3,13 +3,18 @@ import * as React from 'react';
 import type { Verdict } from '../contract';
 import { verdictText } from '../details/words';
 import type { KeptView } from '../models/keptView';
-import type { NotebookFilter, NotebookSort } from '../models/notebookOrder';
+import type {
+  INotebookView,
+  NotebookFilter,
+  NotebookSort
+} from '../models/notebookOrder';
+import { Choice } from './choice';
 
 const VERDICTS: readonly Verdict[] = ['stale', 'uncached', 'failed', 'fresh'];
 
 /** What to choose from, and where the choice goes. */
 export interface INotebookChoiceProps {
-  readonly kept: KeptView;
+  readonly kept: KeptView<INotebookView>;
   readonly trans: TranslationBundle;
 }
 
@@ -53,34 +58,5 @@ export function NotebookChoice(props: INotebookChoiceProps): JSX.Element {
         onChoose={value => kept.choose({ sort: value })}
       />
     </div>
-  );
-}
-
-interface IChoiceProps<T extends string> {
-  readonly label: string;
-  readonly options: readonly [T, string][];
-  readonly value: T;
-  readonly onChoose: (value: T) => void;
-}
-
-function Choice<T extends string>(props: IChoiceProps<T>): JSX.Element {
-  const { label, options, value, onChoose } = props;
-  return (
-    <select
-      aria-label={label}
-      value={value}
-      onChange={event => {
-        const chosen = options.find(([name]) => name === event.target.value);
-        if (chosen) {
-          onChoose(chosen[0]);
-        }
-      }}
-    >
-      {options.map(([name, words]) => (
-        <option key={name} value={name}>
-          {words}
-        </option>
-      ))}
-    </select>
   );
 }

@@ -15,12 +15,16 @@ export interface INotebookRowProps {
   readonly isChosen: boolean;
   readonly onChoose: (isChosen: boolean) => void;
   readonly onOpen: () => void;
+
+  /** Whether its controls are tab stops. */
+  readonly tabIndex: 0 | -1;
+
   readonly trans: TranslationBundle;
 }
 
 /** A notebook with its verdict; the first reason, or what its execution took, below. */
 export function NotebookRow(props: INotebookRowProps): JSX.Element {
-  const { line, job, isChosen, onChoose, onOpen, trans } = props;
+  const { line, job, isChosen, onChoose, onOpen, tabIndex, trans } = props;
   const slash = line.path.lastIndexOf('/');
   const folder = line.path.slice(0, slash + 1);
   const words = job
@@ -34,6 +38,7 @@ export function NotebookRow(props: INotebookRowProps): JSX.Element {
         type="checkbox"
         aria-label={trans.__('Select %1', line.path)}
         checked={isChosen}
+        tabIndex={tabIndex}
         onChange={event => onChoose(event.target.checked)}
       />
       <span className="jp-NotebookCache-mark" aria-hidden="true" />
@@ -44,6 +49,7 @@ export function NotebookRow(props: INotebookRowProps): JSX.Element {
             className="jp-NotebookCache-link"
             aria-label={line.path}
             title={line.path}
+            tabIndex={tabIndex}
             onClick={onOpen}
           >
             {line.path.slice(slash + 1)}

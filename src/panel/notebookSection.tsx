@@ -3,25 +3,16 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import * as React from 'react';
-import type { EntrySummary } from '../contract';
 import { ArtefactList } from '../details/artefactList';
 import { CheckDetails } from '../details/checkDetails';
 import { StatusDetails } from '../details/statusDetails';
-import { ago, moment } from '../details/time';
-import { outcomeText, usageText } from '../details/words';
+import { EntryActions } from '../actions/entryActions';
 import { Entries } from '../models/entries';
 import { ShownEntry } from '../models/shownEntry';
 import type { INotebookCache, INotebookStatus } from '../tokens';
 import { chipOf } from '../toolbar/chipText';
-
-/** Compares entries with the document; it can be missing, as every plugin can. */
-export interface IComparer {
-  /** Whether there is something that compares. */
-  readonly isThere: boolean;
-
-  /** Show an entry of a notebook beside the open document. */
-  compare(path: string, entry: string): void;
-}
+import type { IComparer } from './comparer';
+import { EntryHistory } from './entryHistory';
 
 /** *This notebook*: the verdict with its reasons, and the entries. */
 export class NotebookSection extends ReactWidget {
@@ -43,6 +34,11 @@ export class NotebookSection extends ReactWidget {
     this._trans = trans;
     this._comparer = comparer;
     this._entries = new Entries(cache);
+    this._actions = new EntryActions(
+      cache.client,
+      trans,
+      () => void this._entries.refresh()
+    );
     this._shown = new ShownEntry(cache);
     this.addClass('jp-NotebookCache-body');
   }
@@ -77,6 +73,7 @@ export class NotebookSection extends ReactWidget {
           return panel ? (
             <ThisNotebook
               key={panel.id}
+              actions={this._actions}
               cache={this._cache}
               comparer={this._comparer}
               entries={this._entries}
@@ -102,10 +99,12 @@ export class NotebookSection extends ReactWidget {
   private readonly _comparer: IComparer;
   private readonly _open: (path: string) => void;
   private readonly _entries: Entries;
+  private readonly _actions: EntryActions;
   private readonly _shown: ShownEntry;
 }
 
 interface INotebookProps {
+  readonly actions: EntryActions;
   readonly cache: INotebookCache;
   readonly comparer: IComparer;
   readonly entries: Entries;
@@ -134,7 +133,7 @@ function ThisNotebook(props: INotebookProps): JSX.Element {
             {() => <OfEntry {...props} model={model} />}
           </UseSignal>
           <UseSignal signal={entries.changed}>
-            {() => <EntryList {...props} model={model} />}
+            {() => <EntryHistory {...props} model={model} />}
           </UseSignal>
         </>
       )}
@@ -210,89 +209,5 @@ function Head({ model, trans }: IHeadProps): JSX.Element {
         {model.path}
       </span>
     </h4>
-  );
-}
-
-function EntryList(
-  props: INotebookProps & { readonly model: INotebookStatus }
-): JSX.Element | null {
-  const { entries, trans } = props;
-  if (entries.error !== null) {
-    return <p role="alert">{entries.error}</p>;
-  }
-  if (entries.entries.length === 0) {
-    return null;
-  }
-  return (
-    <>
-      <h4>{trans.__('Entries')}</h4>
-      <ul
-        className="jp-NotebookCache-entries"
-        aria-label={trans.__('Entries of this notebook')}
-      >
-        {entries.entries.map(entry => (
-          <EntryLine key={entry.id} {...props} entry={entry} />
-        ))}
-      </ul>
-      {entries.entries.length < entries.total && (
-        <button
-          type="button"
-          className="jp-NotebookCache-link"
-          onClick={() => void entries.more()}
-        >
-          {trans.__(
-            'Show more (%1 of %2 are shown)',
-            entries.entries.length,
-            entries.total
-          )}
-        </button>
-      )}
-    </>
-  );
-}
-
-interface IEntryProps extends INotebookProps {
-  readonly entry: EntrySummary;
-  readonly model: INotebookStatus;
-}
-
-function EntryLine(props: IEntryProps): JSX.Element {
-  const { cache, comparer, entry, model, panel, trans } = props;
-  const when = ago(entry.created, trans);
-  const usage = usageText(entry, trans);
-  const isCurrent = entry.id === model.status?.entry;
-  return (
-    <li aria-current={isCurrent ? 'true' : undefined}>
-      <span className="jp-NotebookCache-entry" title={moment(entry.created)}>
-        {when}, {outcomeText(entry, trans)}
-      </span>
-      {entry.code_key === model.status?.code_key && (
-        <button
-          type="button"
-          className="jp-NotebookCache-link"
-          aria-label={trans.__(
-            'Restore the outputs of the entry made %1',
-            when
-          )}
-          onClick={() => void cache.actions.restore(panel, entry.id)}
-        >
-          {trans.__('Restore')}
-        </button>
-      )}
-      {comparer.isThere && (
-        <button
-          type="button"
-          className="jp-NotebookCache-link"
-          aria-label={trans.__(
-            'Compare the entry made %1 with the document',
-            when
-          )}
-          onClick={() => comparer.compare(model.path, entry.id)}
-        >
-          {trans.__('Compare')}
-        </button>
-      )}
-      {usage !== null && <div className="jp-NotebookCache-usage">{usage}</div>}
-    </li>
   );
 }

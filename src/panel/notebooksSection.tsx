@@ -4,6 +4,7 @@ import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 import type { KeptView } from '../models/keptView';
 import { isDue, notebooksFor } from '../models/notebookOrder';
+import type { INotebookView } from '../models/notebookOrder';
 import { ProjectNotebooks } from '../models/projectNotebooks';
 import type { INotebookCache } from '../tokens';
 import { NotebookActions } from './notebookActions';
@@ -19,7 +20,7 @@ export interface INotebooksSectionOptions {
   readonly cache: INotebookCache;
 
   /** What the person chose to see. */
-  readonly kept: KeptView;
+  readonly kept: KeptView<INotebookView>;
 
   /** Opens a notebook. */
   readonly open: (path: string) => void;
@@ -128,7 +129,7 @@ function Notebooks(props: INotebooksProps): JSX.Element {
         rowHeight={ROW_HEIGHT}
         label={trans.__('Notebooks')}
         keyOf={index => shown[index]?.path ?? ''}
-        render={index => {
+        render={(index, tabIndex) => {
           const line = shown[index];
           return (
             line && (
@@ -138,6 +139,7 @@ function Notebooks(props: INotebooksProps): JSX.Element {
                 isChosen={chosen.has(line.path)}
                 onChoose={isChosen => choose(line.path, isChosen)}
                 onOpen={() => open(line.path)}
+                tabIndex={tabIndex}
                 trans={trans}
               />
             )

@@ -3,11 +3,18 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { SidePanel } from '@jupyterlab/ui-components';
 import { Panel, Widget } from '@lumino/widgets';
 import type { AccordionPanel } from '@lumino/widgets';
+import type { IEntryView } from '../models/entryView';
 import type { KeptView } from '../models/keptView';
+import type { INotebookView } from '../models/notebookOrder';
+import type { IPanelLayout } from '../models/panelLayout';
 import type { INotebookCache } from '../tokens';
 import { cacheIcon } from '../toolbar/icons';
-import type { IComparer } from './notebookSection';
+import type { IComparer } from './comparer';
+import { keepLayout } from './keptLayout';
 import { LazySection } from './section';
+
+/** The names of the sections, under which their layout is kept. */
+const SECTIONS = ['notebook', 'notebooks', 'jobs', 'cache'];
 
 /** What the panel needs. */
 export interface ICachePanelOptions {
@@ -17,8 +24,17 @@ export interface ICachePanelOptions {
   /** Compares entries with the document. */
   readonly comparer: IComparer;
 
-  /** Which notebooks the person chose to see. */
-  readonly kept: KeptView;
+  /** What the person chose to see. */
+  readonly kept: {
+    /** Of the notebooks. */
+    readonly notebooks: KeptView<INotebookView>;
+
+    /** Of the entries. */
+    readonly entries: KeptView<IEntryView>;
+
+    /** How the sections stand. */
+    readonly layout: KeptView<IPanelLayout>;
+  };
 
   /** Opens a notebook, or another file. */
   readonly open: (path: string) => void;
@@ -57,7 +73,12 @@ export class CachePanel extends SidePanel {
     );
     const notebooks = new LazySection(trans.__('Notebooks'), async () => {
       const { NotebooksSection } = await import('./notebooksSection');
-      return new NotebooksSection({ cache, kept, open, trans });
+      return new NotebooksSection({
+        cache,
+        kept: kept.notebooks,
+        open,
+        trans
+      });
     });
     this.addWidget(notebooks);
     this.addWidget(
@@ -66,7 +87,19 @@ export class CachePanel extends SidePanel {
         return new JobsSection(cache, rendermime, trans);
       })
     );
-    (this.content as AccordionPanel).setRelativeSizes([3, 2, 1]);
+    this.addWidget(
+      new LazySection(trans.__('Cache'), async () => {
+        const { CacheSection } = await import('./cacheSection');
+        return new CacheSection({
+          cache,
+          comparer,
+          kept: kept.entries,
+          open,
+          trans
+        });
+      })
+    );
+    keepLayout(this.content as AccordionPanel, SECTIONS, kept.layout);
   }
 
   /** Expand a section, and lead keyboard and screen reader there. */

@@ -7,7 +7,12 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { entryViewFrom } from '../models/entryView';
 import { KeptView } from '../models/keptView';
+import { viewFrom } from '../models/notebookOrder';
+import { layoutFrom } from '../models/panelLayout';
+// The layout restorer has to find the panel; its sections are loaded when they are shown.
+// eslint-disable-next-line jupyter/prefer-lazy-imports
 import { CachePanel } from '../panel/panel';
 import { INotebookCache } from '../tokens';
 import { CommandIDs, NO_ARGUMENTS } from './commandIds';
@@ -29,8 +34,26 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyterlab_cache');
-    const kept = new KeptView(state);
-    void app.restored.then(() => kept.restore());
+    const kept = {
+      notebooks: new KeptView({
+        state,
+        key: 'jupyterlab-cache:notebooks-view',
+        read: viewFrom
+      }),
+      entries: new KeptView({
+        state,
+        key: 'jupyterlab-cache:entries-view',
+        read: entryViewFrom
+      }),
+      layout: new KeptView({
+        state,
+        key: 'jupyterlab-cache:panel-layout',
+        read: layoutFrom
+      })
+    };
+    void app.restored.then(() =>
+      Promise.all(Object.values(kept).map(view => view.restore()))
+    );
     const open = (path: string): void =>
       void app.commands.execute('docmanager:open', { path });
     const comparer = {
@@ -38,7 +61,13 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
         return app.commands.hasCommand(CommandIDs.compare);
       },
       compare: (path: string, entry: string) =>
-        void app.commands.execute(CommandIDs.compare, { path, entry })
+        void compareWithDocument(app, cache, path, entry),
+      compareEntries: (path: string, before: string, after: string) =>
+        void app.commands.execute(CommandIDs.compareEntries, {
+          path,
+          before,
+          after
+        })
     };
     const panel = new CachePanel({
       cache,
@@ -61,3 +90,18 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     });
   }
 };
+
+/** Show an entry beside the document of its notebook, which is opened if it is not open. */
+async function compareWithDocument(
+  app: JupyterFrontEnd,
+  cache: INotebookCache,
+  path: string,
+  entry: string
+): Promise<void> {
+  const { commands } = app;
+  if (!cache.openAt(path)) {
+    await commands.execute('docmanager:open', { path });
+    await cache.openAt(path)?.context.ready;
+  }
+  await commands.execute(CommandIDs.compare, { path, entry });
+}

@@ -65,7 +65,7 @@ async def test_a_project_is_found_by_its_folder(client: Any, write_notebook: Any
     await client.run("Team/sub/c.ipynb")
     for search, total in (("team/sub", 1), ("TEAM c.ipynb", 1), ("team/c", 0)):
         _, page = await client.get("entries", path="Team", search=search)
-        assert page["total"] == total, search
+        assert (page["total"], page["project"]) == (total, "Team"), search
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,13 @@ import { createServer } from 'http';
 import type { IncomingMessage, Server, ServerResponse } from 'http';
 import type { AddressInfo } from 'net';
 import { ServerConnection } from '@jupyterlab/services';
-import { jobWith, statusWith, summaryWith } from '../../__tests__/support';
+import {
+  collectionWith,
+  jobWith,
+  statisticsWith,
+  statusWith,
+  summaryWith
+} from '../../__tests__/support';
 import { CacheClient } from '../client';
 import { CacheError } from '../errors';
 
@@ -99,7 +105,7 @@ describe('CacheClient', () => {
   });
 
   it('sends paths as query arguments', async () => {
-    json({ entries: [summaryWith()], total: 1 });
+    json({ entries: [summaryWith()], total: 1, project: 'folder' });
     await client.entries('folder/ä & b.ipynb', 20, 10);
     expect(last().method).toBe('GET');
     expect(last().url.searchParams.get('path')).toBe('folder/ä & b.ipynb');
@@ -111,6 +117,59 @@ describe('CacheClient', () => {
     expect(last().url.pathname).toBe(
       '/base/jupyterlab-cache/entries/..%2Fe/outputs'
     );
+  });
+
+  it('asks for entries that match, in an order', async () => {
+    json({ entries: [], total: 0, project: '.' });
+    await client.entries('.', 0, 100, {
+      search: 'ok & fast',
+      sort: 'bytes',
+      order: 'ascending'
+    });
+    const asked = last().url.searchParams;
+    expect(asked.get('search')).toBe('ok & fast');
+    expect(asked.get('sort')).toBe('bytes');
+    expect(asked.get('order')).toBe('ascending');
+  });
+
+  it('pins an entry, and lets it go', async () => {
+    json(null, 204);
+    await client.pinEntry('e', 'a.ipynb');
+    expect(last().method).toBe('PUT');
+    expect(last().url.pathname).toBe('/base/jupyterlab-cache/entries/e/pin');
+    expect(last().url.searchParams.get('path')).toBe('a.ipynb');
+    json(null, 204);
+    await client.unpinEntry('e', 'a.ipynb');
+    expect(last().method).toBe('DELETE');
+  });
+
+  it('asks for the upkeep of a store', async () => {
+    json(collectionWith({ total: 2 }));
+    const request = { path: '.', max_entries: 5, preview: true };
+    await expect(client.collect(request)).resolves.toHaveProperty('total', 2);
+    expect(JSON.parse(last().body)).toEqual(request);
+    json({ entries: 1, blobs: 2, untrusted: 0, problems: [], total: 0 });
+    await expect(client.verify('.', true)).resolves.toHaveProperty('blobs', 2);
+    expect(JSON.parse(last().body)).toEqual({ path: '.', repair: true });
+    json(statisticsWith({ store_bytes: 7 }));
+    await expect(client.statistics('a')).resolves.toHaveProperty(
+      'store_bytes',
+      7
+    );
+    expect(last().url.searchParams.get('path')).toBe('a');
+  });
+
+  it('does not take half an answer about upkeep', async () => {
+    json({ removed: [{}], total: 1, freed_bytes: 1, kept_entries: 1 });
+    await expect(client.collect({ path: '.', preview: true })).rejects.toThrow(
+      'does not understand'
+    );
+    json({ entries: 1, blobs: 2, problems: [{ kind: 'leftover' }], total: 1 });
+    await expect(client.verify('.', false)).rejects.toThrow(
+      'does not understand'
+    );
+    json({ ...statisticsWith(), notebooks: [{}] });
+    await expect(client.statistics('a')).rejects.toThrow('does not understand');
   });
 
   it('asks for jobs, and cancels them', async () => {
