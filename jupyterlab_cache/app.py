@@ -21,6 +21,7 @@ from .inputs.input_watch import InputWatch
 from .notebooks.declaration import Declaration, DeclarationInvalid
 from .rest import HANDLERS
 from .rest.metrics import JobMetrics
+from .rest.turns import Turns
 from .store.signatures import KeyRing
 
 _EVENTS = Path(__file__).parent / "events"
@@ -190,6 +191,7 @@ class CacheApp(ExtensionApp):
     cache: NotebookCache
     queue: JobQueue
     input_watch: InputWatch
+    turns: Turns
 
     @property
     def _server(self) -> Any:
@@ -231,6 +233,7 @@ class CacheApp(ExtensionApp):
         self.queue.listen(self._announce_job)
         self.queue.listen(JobMetrics().note_job)
         self.input_watch = InputWatch(self._announce_inputs)
+        self.turns = Turns()
 
     def declaration(self) -> Declaration:
         """What the settings declare of every notebook.

@@ -28,5 +28,7 @@ c.ServerApp.allow_unauthenticated_access = False  # noqa: F821
 c.LabApp.workspaces_dir = str(WORK / "workspaces")  # noqa: F821
 c.SQLiteYStore.db_path = str(ROOT / ".jupyter_ystore.db")  # noqa: F821
 if "JUPYTERLAB_CACHE_UI_BESIDE" in os.environ:
-    schemas = Path(os.environ["JUPYTERLAB_CACHE_UI_BESIDE"]) / "share" / "jupyter" / "lab" / "schemas"
+    schemas = (
+        Path(os.environ["JUPYTERLAB_CACHE_UI_BESIDE"]) / "share" / "jupyter" / "lab" / "schemas"
+    )
     c.JupyterNotebookApp.schemas_dir = str(schemas)  # noqa: F821

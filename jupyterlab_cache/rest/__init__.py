@@ -14,6 +14,7 @@ from .notebooks import NotebooksHandler
 from .operation import CacheHandler
 from .stats import StatsHandler
 from .status import StatusHandler
+from .turns import TurnsHandler
 
 _ID = "([0-9a-f]{32})"
 
@@ -33,5 +34,6 @@ HANDLERS: list[tuple[str, type[CacheHandler]]] = [
     ("jupyterlab-cache/captures", CapturesHandler),
     ("jupyterlab-cache/documents", DocumentsHandler),
     ("jupyterlab-cache/invalidations", InvalidationsHandler),
+    ("jupyterlab-cache/turns", TurnsHandler),
 ]
 """Patterns below the server's base URL, with their handlers."""

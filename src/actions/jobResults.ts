@@ -7,6 +7,9 @@ import type { INotebookCache } from '../tokens';
 import { tellOfCheck } from './checkResults';
 import { SHORT_MS } from './shortMessage';
 
+/** As long as another browser may take to put outputs into a document that people share. */
+const OTHERS_MS = 5000;
+
 /** What the results of jobs are brought into, and how. */
 export interface IJobResultsOptions {
   /** The statuses and jobs of notebooks. */
@@ -49,21 +52,19 @@ export class JobResults {
       await tellOfCheck(job, this._options);
       return;
     }
-    const isShown = panel !== null && (await this._show(panel, job, isMine));
+    if (panel?.context.model.collaborative && !isMine) {
+      await this._offerLater(panel, job);
+      return;
+    }
+    const isShown = panel !== null && (await this._show(panel, job));
     this._tell(job, isShown);
   }
 
   /** Put the job's outputs into the document; whether the person sees them now. */
-  private async _show(
-    panel: NotebookPanel,
-    job: Job,
-    isMine: boolean
-  ): Promise<boolean> {
+  private async _show(panel: NotebookPanel, job: Job): Promise<boolean> {
     const { cache, isAutomatic, trans } = this._options;
     const { entry } = job;
-    // In a document that people share, one browser puts the outputs in and the others see them.
-    const isOurs = isMine || !panel.context.model.collaborative;
-    if (entry === null || job.result === 'cancelled' || !isOurs) {
+    if (entry === null || job.result === 'cancelled') {
       return false;
     }
     const model = cache.statusOf(panel);
@@ -101,6 +102,23 @@ export class JobResults {
         { autoClose: false }
       );
       return true;
+    }
+  }
+
+  /**
+   * In a document that people share, the browser that asked puts the outputs in and tells its person;
+   * the others see them. Where that does not happen, it has gone away.
+   */
+  private async _offerLater(panel: NotebookPanel, job: Job): Promise<void> {
+    const { entry } = job;
+    await new Promise(resolve => setTimeout(resolve, OTHERS_MS));
+    if (entry === null || panel.isDisposed) {
+      return;
+    }
+    const status = await this._options.cache.statusOf(panel).refresh();
+    const isMissing = status?.entry === entry && status.outputs !== 'same';
+    if (isMissing && !panel.isDisposed) {
+      this._offer(panel, entry, job);
     }
   }
 

@@ -16,7 +16,8 @@ import {
   isObject,
   isRestoration,
   isRestoredDocument,
-  isStatusList
+  isStatusList,
+  isTurn
 } from './guards';
 import type {
   EntryDetail,
@@ -90,6 +91,15 @@ export interface ICacheClient {
 
   /** Store the outputs of a saved notebook as they stand. */
   capture(path: string): Promise<EntrySummary>;
+
+  /**
+   * Ask for a page's turn to change the outputs of a document that others have open, too.
+   *
+   * @param path - The document.
+   * @param page - The name that the page gives itself.
+   * @returns Whether it is its turn now.
+   */
+  takeTurn(path: string, page: string): Promise<boolean>;
 
   /** Let no entry that a saved notebook has now match any more; nothing is deleted. */
   invalidate(path: string): Promise<void>;
@@ -208,6 +218,11 @@ export class CacheClient implements ICacheClient {
 
   async capture(path: string): Promise<EntrySummary> {
     return this._ask('POST', ['captures'], isEntrySummary, { body: { path } });
+  }
+
+  async takeTurn(path: string, page: string): Promise<boolean> {
+    const body = { path, page };
+    return (await this._ask('POST', ['turns'], isTurn, { body })).granted;
   }
 
   async invalidate(path: string): Promise<void> {

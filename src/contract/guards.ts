@@ -15,7 +15,8 @@ import type {
   RestoredDocument,
   JobOutputs,
   RestoredFile,
-  Status
+  Status,
+  Turn
 } from './types';
 
 type Fields = Record<string, unknown>;
@@ -158,6 +159,11 @@ export function isEntryOutputs(value: unknown): value is EntryOutputs {
         isListOf(cell.outputs, isOutput)
     )
   );
+}
+
+/** Whether a value tells whose turn it is. */
+export function isTurn(value: unknown): value is Turn {
+  return isObject(value) && typeof value.granted === 'boolean';
 }
 
 /** Whether a value holds the cells of an entry with their outputs. */

@@ -104,3 +104,6 @@ export type JobOutputs = Schemas['JobOutputs'];
 /** What a job is asked for. */
 export type JobRequest = Pick<Schemas['JobRequest'], 'path'> &
   Partial<Schemas['JobRequest']>;
+
+/** Whether it is a page's turn to change a document that others have open, too. */
+export type Turn = Schemas['Turn'];
