@@ -29,7 +29,7 @@ export class OwnServer {
    */
   constructor(
     private readonly port: number,
-    private readonly beside: string | null = null
+    private readonly beside?: string
   ) {
     mkdirSync(this.root);
   }
@@ -58,7 +58,7 @@ export class OwnServer {
         stdio: ['ignore', log, log],
         env: {
           ...process.env,
-          ...(this.beside === null ? {} : besideOf(this.beside)),
+          ...(this.beside ? besideOf(this.beside) : {}),
           JUPYTERLAB_CACHE_UI_KEEP: '1',
           JUPYTERLAB_CACHE_UI_PORT: String(this.port),
           JUPYTERLAB_CACHE_UI_WORK: this.work,
