@@ -77,6 +77,7 @@ export const comparePlugin: JupyterFrontEndPlugin<void> = {
         shell.add(tab, 'main');
         if (!tab.isAttached) {
           // The main area of Notebook 7 holds its one document and nothing else.
+          tab.addClass('jp-NotebookCache-mod-below');
           shell.add(tab, 'down');
         }
       }
