@@ -10,7 +10,7 @@ const SHOWN = ['three\nsaid\n', /'three\\n'$/, '12\n'];
 interface IOutput {
   readonly output_type: string;
   readonly text?: string | string[];
-  readonly data?: Record<string, unknown>;
+  readonly data?: Record<string, string | string[]>;
 }
 
 test('two people with one notebook', async ({
@@ -143,6 +143,5 @@ test('two people with one notebook', async ({
 
 function textOf(output: unknown): string {
   const { data, text } = output as IOutput;
-  const shown = text ?? data?.['text/plain'] ?? '';
-  return Array.isArray(shown) ? shown.join('') : String(shown);
+  return [text ?? data?.['text/plain'] ?? ''].flat().join('');
 }

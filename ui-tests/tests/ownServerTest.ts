@@ -6,15 +6,22 @@ import { Lab, test as shared } from './support';
 /** The folder of the notebooks on such a server. */
 export const FOLDER = 'project';
 
+interface IOwn {
+  /** The server. */
+  readonly server: OwnServer;
+}
+
+type Test = ReturnType<typeof shared.extend<IOwn>>;
+
 /**
  * A test with a server of its own, whose folder of notebooks is empty, and which is not started yet.
  *
  * @param offset - Added to the port of the shared server; another one for each file of tests.
  * @param beside - A package that the server has and others lack; see scripts/install_beside.py.
  */
-export function testWithOwnServer(offset: number, beside?: string) {
+export function testWithOwnServer(offset: number, beside?: string): Test {
   const port = Number(process.env.JUPYTERLAB_CACHE_UI_PORT) + offset;
-  const test = shared.extend<{ server: OwnServer }>({
+  const test = shared.extend<IOwn>({
     // The page needs the address, so it is closed before the server is stopped for good.
     server: async ({ appPath: _ }, use) => {
       const server = new OwnServer(port, beside);
