@@ -117,6 +117,13 @@ test('two people with one notebook', async ({
     await chips(/^Fresh$/);
   });
 
+  await test.step('their file is not written behind their backs', async () => {
+    const answer = await page.request.post('/jupyterlab-cache/documents', {
+      data: { path: `${FOLDER}/a.ipynb` }
+    });
+    expect(await answer.json()).toMatchObject({ restored: false });
+  });
+
   await test.step('nobody is asked about files that changed', async () => {
     for (const one of both) {
       await expect(one.page.locator('.jp-Dialog')).toHaveCount(0);
