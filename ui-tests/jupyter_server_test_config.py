@@ -31,5 +31,6 @@ if "JUPYTERLAB_CACHE_UI_BESIDE" in os.environ:
     schemas = (
         Path(os.environ["JUPYTERLAB_CACHE_UI_BESIDE"]) / "share" / "jupyter" / "lab" / "schemas"
     )
-    c.LabServerApp.schemas_dir = str(schemas)  # noqa: F821
+    if schemas.is_dir():
+        c.LabServerApp.schemas_dir = str(schemas)  # noqa: F821
     c.JupyterNotebookApp.expose_app_in_browser = True  # noqa: F821
