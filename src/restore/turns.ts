@@ -2,7 +2,8 @@ import type { INotebookModel } from '@jupyterlab/notebook';
 import { UUID } from '@lumino/coreutils';
 import type { ICacheClient } from '../contract';
 
-const LOOK_MS = 500;
+/** Short, lest outputs that came and were cleared by a person are put in once more. */
+const LOOK_MS = 100;
 
 /** Nobody waits longer than this, whatever the server says. */
 const LONGEST_MS = 15_000;
