@@ -43,7 +43,7 @@ setup: $(STAMPS)/python $(BUNDLE)
 lab: setup
 	jupyter lab --ServerApp.root_dir=examples $(AS_ROOT) $(LAB_ARGS)
 
-test: setup $(STAMPS)/ui-tests $(if $(NEEDS_BROWSER),browser) $(if $(NEEDS_R),r)
+test: setup $(STAMPS)/ui-tests $(if $(NEEDS_BROWSER),browser $(STAMPS)/beside) $(if $(NEEDS_R),r)
 	$(PY) scripts/run_suites.py $(SUITES)
 
 bench: setup browser
@@ -89,6 +89,10 @@ $(STAMPS)/ui-tests: ui-tests/package.json ui-tests/yarn.lock $(VENV)/pyvenv.cfg
 
 translations: $(VENV)/pyvenv.cfg
 	$(PY) scripts/translation_template.py
+
+$(STAMPS)/beside: scripts/install_beside.py pyproject.toml constraints.txt $(STAMPS)/python
+	$(PY) scripts/install_beside.py
+	@mkdir -p $(@D) && touch $@
 
 constraints:
 	$(PYTHON) scripts/constraints.py

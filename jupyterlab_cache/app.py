@@ -23,6 +23,7 @@ from .notebooks.declaration import Declaration, DeclarationInvalid
 from .projects import Project
 from .rest import HANDLERS
 from .rest.metrics import JobMetrics
+from .rest.turns import Turns
 from .store.collection import Outcome
 from .store.signatures import KeyRing
 
@@ -203,6 +204,7 @@ class CacheApp(ExtensionApp):
     queue: JobQueue
     input_watch: InputWatch
     collection: AutomaticCollection | None
+    turns: Turns
 
     @property
     def _server(self) -> Any:
@@ -247,6 +249,7 @@ class CacheApp(ExtensionApp):
         if self.max_store_bytes is not None:
             self.collection = AutomaticCollection(self.max_store_bytes, self.announce_collection)
         self.input_watch = InputWatch(self._announce_inputs)
+        self.turns = Turns()
 
     def declaration(self) -> Declaration:
         """What the settings declare of every notebook.

@@ -1,6 +1,6 @@
 """Writes ``constraints.txt``: the versions that the project is tested with.
 
-The dependencies of all extras are installed into an empty virtual environment, and what is there
+The dependencies of all extras and groups are installed into an empty virtual environment, and what is there
 then is written down, names and versions only. The pins hold for the Python version that they were
 made with; others resolve freely.
 """
@@ -27,10 +27,11 @@ def requirements() -> list[str]:
     """All requirements that ``pyproject.toml`` names, those of the build included."""
     content = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     extras = content["project"]["optional-dependencies"].values()
+    groups = content["dependency-groups"].values()
     return [
         *content["build-system"]["requires"],
         *content["project"]["dependencies"],
-        *(requirement for extra in extras for requirement in extra),
+        *(requirement for named in (*extras, *groups) for requirement in named),
     ]
 
 

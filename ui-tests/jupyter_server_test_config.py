@@ -1,4 +1,4 @@
-"""The server that all browser tests share; a test of restarts starts one of its own, and keeps its files.
+"""The server that all browser tests share; some start one of their own, and keep its files.
 
 Galata opens the server to anybody on this machine: no token and no cross-site check. Never use this
 elsewhere.
@@ -26,3 +26,11 @@ c.ServerApp.port = int(os.environ["JUPYTERLAB_CACHE_UI_PORT"])  # noqa: F821
 c.ServerApp.allow_root = True  # noqa: F821
 c.ServerApp.allow_unauthenticated_access = False  # noqa: F821
 c.LabApp.workspaces_dir = str(WORK / "workspaces")  # noqa: F821
+c.SQLiteYStore.db_path = str(ROOT / ".jupyter_ystore.db")  # noqa: F821
+if "JUPYTERLAB_CACHE_UI_BESIDE" in os.environ:
+    schemas = (
+        Path(os.environ["JUPYTERLAB_CACHE_UI_BESIDE"]) / "share" / "jupyter" / "lab" / "schemas"
+    )
+    if schemas.is_dir():
+        c.LabServerApp.schemas_dir = str(schemas)  # noqa: F821
+    c.JupyterNotebookApp.expose_app_in_browser = True  # noqa: F821

@@ -13,8 +13,15 @@ ABSENT = "absent"
 UNSET = "unset"
 """Fingerprint of an environment variable that is not set."""
 
+_COLLABORATION_NAMES = {
+    # Real-time collaboration keeps its books in the folder that the server works in.
+    ".jupyter",
+    *(f".jupyter_ystore.db{suffix}" for suffix in ("", "-journal", "-shm", "-wal")),
+}
+
 IGNORED_NAMES = frozenset(
     {".jupyterlab_cache", ".ipynb_checkpoints", "__pycache__", ".git", ".virtual_documents"}
+    | _COLLABORATION_NAMES
 )
 """Names in a folder that come and go without anybody meaning them."""
 

@@ -15,6 +15,7 @@ from .notebooks import NotebooksHandler
 from .operation import CacheHandler
 from .stats import StatsHandler
 from .status import StatusHandler
+from .turns import TurnsHandler
 from .verifications import VerificationsHandler
 
 _ID = "([0-9a-f]{32})"
@@ -39,5 +40,6 @@ HANDLERS: list[tuple[str, type[CacheHandler]]] = [
     ("jupyterlab-cache/invalidations", InvalidationsHandler),
     ("jupyterlab-cache/collections", CollectionsHandler),
     ("jupyterlab-cache/verifications", VerificationsHandler),
+    ("jupyterlab-cache/turns", TurnsHandler),
 ]
 """Patterns below the server's base URL, with their handlers."""

@@ -19,7 +19,28 @@ class DocumentsHandler(CacheHandler):
     async def post(self) -> object:
         """Put the outputs of the matching entry into a notebook's file."""
         request = self.decode(DocumentRequest)
+        if await self._is_shared(request.path):
+            return {
+                "path": request.path,
+                "restored": False,
+                "entry": None,
+                "message": "Somebody has it open. Open it too, and restore its outputs there.",
+            }
         return await self.in_thread(self._restore, request.path)
+
+    async def _is_shared(self, path: str) -> bool:
+        """Whether people share the notebook: its file is not to be written behind their backs."""
+        collaboration = self.settings.get("jupyter_server_ydoc")
+        if collaboration is None:
+            return False
+        notebook = await self.in_thread(self.cache.projects.notebook, path)
+        document = await collaboration.get_document(
+            path=self.cache.projects.relative(notebook),
+            content_type="notebook",
+            file_format="json",
+            copy=False,
+        )
+        return document is not None
 
     def _restore(self, path: str) -> object:
         done = self.cache.restore(path)

@@ -101,6 +101,13 @@ class InvalidationRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     path: NotebookPath
 
 
+class TurnRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of ``POST /turns``."""
+
+    path: NotebookPath
+    page: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
 class RestorationRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Body of ``POST /restorations``."""
 

@@ -60,6 +60,9 @@ export class FakeClient implements ICacheClient {
   /** Entries whose outputs took the place of an execution. */
   readonly hits: string[] = [];
 
+  /** Whose turn it is with documents that people share; nobody else gets one. */
+  turnOf: string | null = null;
+
   /** Since which revisions the outputs of running jobs were asked for. */
   readonly outputsAsked: number[] = [];
 
@@ -115,6 +118,11 @@ export class FakeClient implements ICacheClient {
       total: this.notebookList.length,
       unreadable: []
     });
+  }
+
+  takeTurn(_: string, page: string): Promise<boolean> {
+    this.turnOf ??= page;
+    return Promise.resolve(this.turnOf === page);
   }
 
   restoreDocument(path: string): Promise<RestoredDocument> {

@@ -6,10 +6,16 @@ import type { ISignal } from '@lumino/signaling';
 import { messageOf } from '../contract';
 import type { EntryOutputs, Job } from '../contract';
 import { isRestorable } from '../models/verdict';
-import { CodeChanged, restoreOutputs } from '../restore/restoreOutputs';
+import {
+  CodeChanged,
+  isRestored,
+  restoreOutputs
+} from '../restore/restoreOutputs';
+import { inTurn } from '../restore/turns';
 import type { ICacheActions, ICacheOptions, INotebookCache } from '../tokens';
 import { restoreFiles } from './restoreFiles';
 import { restoreEach, tellRestored } from './restoreEach';
+import { save } from './saving';
 import { SHORT_MS } from './shortMessage';
 
 /** What people do with notebooks, and what they are told of it. */
@@ -40,7 +46,7 @@ export class CacheActions implements ICacheActions {
       trans.__('The notebook could not be cached'),
       () => this.cache(panel, options),
       async () => {
-        await save(panel);
+        await save(panel, this._cache, trans);
         const model = this._cache.statusOf(panel);
         const status = await model.refresh();
         // Outputs that nobody observed do not keep a person who asks from an execution.
@@ -92,7 +98,7 @@ export class CacheActions implements ICacheActions {
         for (const path of paths) {
           const open = this._cache.openAt(path);
           if (open) {
-            await save(open);
+            await save(open, this._cache, this._trans);
           }
           await this._cache.jobs.submit(path, { batch: true });
           left.shift();
@@ -116,7 +122,7 @@ export class CacheActions implements ICacheActions {
       this._trans.__('The notebook could not be checked'),
       () => this.check(panel),
       async () => {
-        await save(panel);
+        await save(panel, this._cache, this._trans);
         const { path } = this._cache.statusOf(panel);
         await this._cache.jobs.submit(path, { kind: 'check' });
       }
@@ -178,7 +184,7 @@ export class CacheActions implements ICacheActions {
       trans.__('The outputs could not be stored'),
       () => this.capture(panel),
       async () => {
-        await save(panel);
+        await save(panel, this._cache, trans);
         await this._cache.client.capture(panel.context.localPath);
         void this._cache.statusOf(panel).refresh();
         Notification.success(trans.__('The outputs are stored.'), {
@@ -262,7 +268,15 @@ export class CacheActions implements ICacheActions {
     // Which kernel a document gets that names none is for the server to say.
     const status = model.status ?? (await model.refresh());
     const outputs = await this._cache.client.outputs(entry, model.path, isHit);
-    const changed = this._put(panel, outputs, status?.kernel_name ?? '');
+    const kernel = status?.kernel_name ?? '';
+    const document = panel.context.model;
+    const changed = await inTurn(
+      document,
+      model.path,
+      this._cache.client,
+      () => panel.isDisposed || isRestored(document, outputs, kernel),
+      () => this._put(panel, outputs, kernel)
+    );
     if (changed > 0) {
       void model.refresh();
     }
@@ -340,15 +354,6 @@ export class CacheActions implements ICacheActions {
   >;
   private readonly _trans: TranslationBundle;
   private readonly _restored = new Signal<this, NotebookPanel>(this);
-}
-
-/** Save what the server is going to read. */
-async function save(panel: NotebookPanel): Promise<void> {
-  const { context } = panel;
-  await context.ready;
-  if (context.model.dirty) {
-    await context.save();
-  }
 }
 
 /** Whether the person answered *Cancel* to a question of JupyterLab's while saving. */

@@ -9,6 +9,9 @@ import { nameOf } from './jobNotices';
 import type { JobNotices } from './jobNotices';
 import { SHORT_MS } from './shortMessage';
 
+/** As long as another browser may take to put outputs into a document that people share. */
+const OTHERS_MS = 5000;
+
 /** What the results of jobs are brought into, and how. */
 export interface IJobResultsOptions {
   /** The statuses and jobs of notebooks. */
@@ -61,7 +64,11 @@ export class JobResults {
         await tellOfCheck(job, this._options);
         return;
       }
-      const sight = panel ? await this._show(panel, job, isMine) : 'unseen';
+      if (panel?.context.model.collaborative && !isMine) {
+        await this._offerLater(panel, job);
+        return;
+      }
+      const sight = panel ? await this._show(panel, job) : 'unseen';
       await this._tell(job, sight);
     } finally {
       this._options.notices.forget(job);
@@ -69,16 +76,10 @@ export class JobResults {
   }
 
   /** Put the job's outputs into the document, and say so where something is in the way. */
-  private async _show(
-    panel: NotebookPanel,
-    job: Job,
-    isMine: boolean
-  ): Promise<Sight> {
+  private async _show(panel: NotebookPanel, job: Job): Promise<Sight> {
     const { cache, isAutomatic, trans } = this._options;
     const { entry } = job;
-    // In a document that people share, one browser puts the outputs in and the others see them.
-    const isOurs = isMine || !panel.context.model.collaborative;
-    if (entry === null || job.result === 'cancelled' || !isOurs) {
+    if (entry === null || job.result === 'cancelled') {
       return 'unseen';
     }
     const model = cache.statusOf(panel);
@@ -101,23 +102,8 @@ export class JobResults {
       return 'told';
     }
     // What was made with parameters is not what the document as it stands would put out.
-    const given = givenTo(job);
-    if (!isAutomatic || given) {
-      this._say(
-        job,
-        'info',
-        given
-          ? trans.__(
-              'There are new outputs for %1 with %2.',
-              nameOf(job),
-              given
-            )
-          : trans.__('There are new outputs for %1.', nameOf(job)),
-        {
-          label: trans.__('Show Them'),
-          callback: () => void cache.actions.restore(panel, entry)
-        }
-      );
+    if (!isAutomatic || givenTo(job)) {
+      this._offer(panel, entry, job);
       return 'told';
     }
     try {
@@ -131,6 +117,39 @@ export class JobResults {
       );
       return 'told';
     }
+  }
+
+  /**
+   * In a document that people share, the browser that asked puts the outputs in and tells its person;
+   * the others see them. Where that does not happen, it has gone away.
+   */
+  private async _offerLater(panel: NotebookPanel, job: Job): Promise<void> {
+    const { entry } = job;
+    await new Promise(resolve => setTimeout(resolve, OTHERS_MS));
+    if (entry === null || panel.isDisposed) {
+      return;
+    }
+    const status = await this._options.cache.statusOf(panel).refresh();
+    const isMissing = status?.entry === entry && status.outputs !== 'same';
+    if (isMissing && !panel.isDisposed) {
+      this._offer(panel, entry, job);
+    }
+  }
+
+  private _offer(panel: NotebookPanel, entry: string, job: Job): void {
+    const { cache, trans } = this._options;
+    const given = givenTo(job);
+    this._say(
+      job,
+      'info',
+      given
+        ? trans.__('There are new outputs for %1 with %2.', nameOf(job), given)
+        : trans.__('There are new outputs for %1.', nameOf(job)),
+      {
+        label: trans.__('Show Them'),
+        callback: () => void cache.actions.restore(panel, entry)
+      }
+    );
   }
 
   private async _tell(job: Job, sight: Sight): Promise<void> {

@@ -16,6 +16,7 @@ import {
   isRestoredDocument,
   isStatistics,
   isStatusList,
+  isTurn,
   isVerification
 } from './guards';
 import { Requests } from './requests';
@@ -119,6 +120,15 @@ export interface ICacheClient {
 
   /** Store the outputs of a saved notebook as they stand. */
   capture(path: string): Promise<EntrySummary>;
+
+  /**
+   * Ask for a page's turn to change the outputs of a document that others have open, too.
+   *
+   * @param path - The document.
+   * @param page - The name that the page gives itself.
+   * @returns Whether it is its turn now.
+   */
+  takeTurn(path: string, page: string): Promise<boolean>;
 
   /** Let no entry that a saved notebook has now match any more; nothing is deleted. */
   invalidate(path: string): Promise<void>;
@@ -283,6 +293,12 @@ export class CacheClient implements ICacheClient {
     return this._requests.ask('POST', ['captures'], isEntrySummary, {
       body: { path }
     });
+  }
+
+  async takeTurn(path: string, page: string): Promise<boolean> {
+    const body = { path, page };
+    return (await this._requests.ask('POST', ['turns'], isTurn, { body }))
+      .granted;
   }
 
   async invalidate(path: string): Promise<void> {

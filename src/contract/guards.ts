@@ -20,6 +20,7 @@ import type {
   RestoredFile,
   Statistics,
   Status,
+  Turn,
   VerificationReport
 } from './types';
 
@@ -211,6 +212,11 @@ export function isEntryOutputs(value: unknown): value is EntryOutputs {
         isListOf(cell.outputs, isOutput)
     )
   );
+}
+
+/** Whether a value tells whose turn it is. */
+export function isTurn(value: unknown): value is Turn {
+  return isObject(value) && typeof value.granted === 'boolean';
 }
 
 /** Whether a value holds the cells of an entry with their outputs. */

@@ -333,6 +333,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/turns': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Ask for a page's turn to change the outputs of a document that others have open, too
+     * @description What two pages insert into a shared document at the same time is both there afterwards. So who is granted the turn changes it at once; for some seconds nobody else is granted one, and has then what was changed.
+     */
+    post: operations['createTurn'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/invalidations': {
     parameters: {
       query?: never;
@@ -928,6 +948,14 @@ export interface components {
     };
     InvalidationRequest: {
       path: string;
+    };
+    TurnRequest: {
+      path: string;
+      /** @description A name that the page gives itself, different from those of others. */
+      page: string;
+    };
+    Turn: {
+      granted: boolean;
     };
     RestorationRequest: {
       /** @description The notebook; paths of files start from its folder. */
@@ -1645,6 +1673,33 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+    };
+  };
+  createTurn: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TurnRequest'];
+      };
+    };
+    responses: {
+      /** @description Whether it is this page's turn; otherwise ask again. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Turn'];
+        };
+      };
+      400: components['responses']['BadRequest'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
     };
   };
   createInvalidation: {

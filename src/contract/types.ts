@@ -140,3 +140,5 @@ export type Statistics = Schemas['Statistics'];
 
 /** The same of one notebook. */
 export type NotebookStatistics = Schemas['NotebookStatistics'];
+/** Whether it is a page's turn to change a document that others have open, too. */
+export type Turn = Schemas['Turn'];

@@ -75,6 +75,11 @@ export const comparePlugin: JupyterFrontEndPlugin<void> = {
         tab = await create(path);
         await tabs.add(tab);
         shell.add(tab, 'main');
+        if (!tab.isAttached) {
+          // The main area of Notebook 7 holds its one document and nothing else.
+          tab.addClass('jp-NotebookCache-mod-below');
+          shell.add(tab, 'down');
+        }
       }
       shell.activateById(tab.id);
       await tab.content.comparison.choose(before, after);

@@ -1,7 +1,7 @@
 import { Notification } from '@jupyterlab/apputils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { INotebookCache } from '../tokens';
+import type { INotebookCache, INotebookStatus } from '../tokens';
 
 /** What happens when a notebook is opened that shows no outputs though there are cached ones. */
 export type OnOpening = 'ask' | 'always' | 'never';
@@ -44,12 +44,13 @@ export class RestoreOffer {
     if (this._onOpening() === 'always') {
       await this._cache.actions.restore(panel);
     } else {
-      this._ask(panel, model.path);
+      this._ask(panel, model);
     }
   }
 
-  private _ask(panel: NotebookPanel, path: string): void {
+  private _ask(panel: NotebookPanel, model: INotebookStatus): void {
     const trans = this._trans;
+    const { path } = model;
     const id = Notification.info(
       trans.__(
         '%1 shows no outputs, and its cached outputs are fresh.',
@@ -71,6 +72,14 @@ export class RestoreOffer {
       }
     );
     panel.disposed.connect(() => Notification.dismiss(id));
+    const onChanged = (): void => {
+      // Somebody, maybe in another browser, was faster.
+      if (model.status && model.status.outputs !== 'none') {
+        model.changed.disconnect(onChanged);
+        Notification.dismiss(id);
+      }
+    };
+    model.changed.connect(onChanged);
   }
 
   private readonly _cache: Pick<INotebookCache, 'actions' | 'statusOf'>;

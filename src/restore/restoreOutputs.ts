@@ -39,7 +39,10 @@ export function restoreOutputs(
 ): number {
   const wanted = planOutputs(model, entry, defaultKernel);
   const changes = wanted.filter(change => isNeeded(change, entry.trusted));
-  prepare(model, changes, entry.trusted);
+  if (entry.trusted) {
+    trustEach(model, changes);
+  }
+  joinStreams(model, changes);
   transactInSteps(
     model.sharedModel,
     () => changes.forEach(({ cell }) => clear(cell)),
@@ -47,7 +50,12 @@ export function restoreOutputs(
       changes.forEach(({ cell, outputs, count }) => {
         cell.sharedModel.setOutputs(outputs);
         cell.sharedModel.execution_count = count;
-      })
+      }),
+    () => {
+      if (!entry.trusted) {
+        changes.forEach(distrust);
+      }
+    }
   );
   for (const { cell } of wanted) {
     // The cell shows what its present source gives, so it is not marked as edited any more.
@@ -56,6 +64,29 @@ export function restoreOutputs(
     }
   }
   return changes.length;
+}
+
+/**
+ * Whether there is nothing left to restore: the outputs are there, or the code is another one by now.
+ *
+ * @param model - The document.
+ * @param entry - The outputs.
+ * @param defaultKernel - Name of the kernel of a document that names none.
+ */
+export function isRestored(
+  model: INotebookModel,
+  entry: EntryOutputs,
+  defaultKernel: string
+): boolean {
+  try {
+    const wanted = planOutputs(model, entry, defaultKernel);
+    return wanted.every(change => !isNeeded(change, false));
+  } catch (error) {
+    if (error instanceof CodeChanged) {
+      return true;
+    }
+    throw error;
+  }
 }
 
 /** What each code cell is to show; blank ones nothing. */
@@ -108,45 +139,51 @@ function changeOf(
 }
 
 /**
- * Have each cell ready before its outputs arrive: JupyterLab draws them at once, and runs the scripts
- * of those that it trusts.
+ * Trust cells before their outputs arrive: JupyterLab draws them at once, and runs the scripts of those
+ * that it trusts.
+ *
+ * It writes outputs that are there anew when the trust in them changes, which people who share the
+ * document would see doubled. So they go first, and for good: an undo would bring untrusted ones back
+ * into a cell that is trusted by then.
  */
-function prepare(
-  model: INotebookModel,
-  changes: readonly IChange[],
-  isTrusted: boolean
-): void {
-  const wrong = changes
-    .filter(({ cell, outputs }) => outputs.length && cell.trusted !== isTrusted)
-    .map(({ cell }) => cell);
-  for (const { cell, outputs } of changes) {
+function trustEach(model: INotebookModel, changes: readonly IChange[]): void {
+  const wrong = changes.filter(
+    ({ cell, outputs }) => outputs.length > 0 && !cell.trusted
+  );
+  // At once: each transaction of its own has the whole notebook looked at again.
+  model.sharedModel.transact(
+    () => wrong.forEach(({ cell }) => clear(cell)),
+    false
+  );
+  model.sharedModel.transact(
+    () =>
+      wrong.forEach(({ cell }) => {
+        cell.trusted = true;
+      }),
+    false
+  );
+}
+
+function distrust({ cell, outputs }: IChange): void {
+  if (outputs.length > 0 && cell.trusted) {
+    cell.trusted = false;
+    // On saving, the server signs a notebook whose cells all claim to be trusted.
+    cell.sharedModel.setMetadata('trusted', false);
+  }
+}
+
+/** An undo, too, would have JupyterLab join streams that follow one another, and write them back. */
+function joinStreams(model: INotebookModel, changes: readonly IChange[]): void {
+  for (const { cell } of changes) {
     const old = cell.sharedModel.getOutputs();
     const joined = documentOutputs(old);
-    if (isTrusted && outputs.length > 0 && !cell.trusted) {
-      // What untrusted outputs are there goes for good: an undo would bring them back into a cell
-      // that is trusted by then.
-      model.sharedModel.transact(() => clear(cell), false);
-    } else if (joined.length < old.length) {
-      // An undo, too, would have JupyterLab join streams that follow one another, and write them back.
+    if (joined.length < old.length) {
       model.sharedModel.transact(() => clear(cell), false);
       model.sharedModel.transact(
         () => cell.sharedModel.setOutputs(joined),
         false
       );
     }
-  }
-  // At once: each transaction of its own has the whole notebook looked at again.
-  model.sharedModel.transact(
-    () => wrong.forEach(cell => setTrust(cell, isTrusted)),
-    false
-  );
-}
-
-function setTrust(cell: ICodeCellModel, isTrusted: boolean): void {
-  cell.trusted = isTrusted;
-  if (!isTrusted) {
-    // On saving, the server signs a notebook whose cells all claim to be trusted.
-    cell.sharedModel.setMetadata('trusted', false);
   }
 }
 

@@ -26,23 +26,27 @@ interface IUndoManager {
  * @param shared - The notebook.
  * @param first - What goes.
  * @param second - What comes.
+ * @param between - What is no part of the change, and is to be done while nothing is there.
  */
 export function transactInSteps(
   shared: ISharedNotebook,
   first: () => void,
-  second: () => void
+  second: () => void,
+  between: () => void = () => undefined
 ): void {
   const manager = undoManagerOf(shared);
-  const steps = [first, second].map(step => {
+  const run = (step: () => void): object | undefined => {
     const before = top(manager?.undoStack);
     manager?.stopCapturing();
     shared.transact(step);
     const after = top(manager?.undoStack);
     return after === before ? undefined : after;
-  });
+  };
+  const gone = run(first);
+  between();
+  const come = run(second);
   // What comes next is a step of its own too; Yjs would join what follows within 500 ms.
   manager?.stopCapturing();
-  const [gone, come] = steps;
   if (manager && gone && come) {
     pairsOf(manager).join(gone, come);
   }

@@ -113,3 +113,14 @@ def test_what_does_not_matter(change: object, project: Project) -> None:
     change(project)
     assert (project.status().verdict, project.status().reasons) == ("fresh", ())
     assert project.run().result == "fresh"
+
+
+def test_the_books_of_collaboration_are_none_of_a_folder_s_names(project: Project) -> None:
+    project.notebook("import os; print(len(os.listdir()), len(list(os.scandir('.'))))")
+    project.run()
+    project.write(".jupyter_ystore.db", "1")
+    project.write(".jupyter_ystore.db-journal", "1")
+    project.write(".jupyter/collaboration_sessions.json", "{}")
+    assert project.status().verdict == "fresh"
+    project.write("data.csv", "1")
+    assert project.status().verdict == "stale"

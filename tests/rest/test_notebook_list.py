@@ -49,3 +49,26 @@ async def test_outputs_come_back_into_a_file(client: Any, write_notebook: Any) -
     code, answer = await client.post("documents", {"path": "a.ipynb"})
     assert (code, answer["restored"], answer["entry"]) == (200, True, job["entry"])
     assert nbformat.read(path, 4).cells[-1].outputs[0].text == "42\n"
+
+
+async def test_a_notebook_that_people_share_is_left_to_them(
+    client: Any, write_notebook: Any, jp_serverapp: Any
+) -> None:
+    shared = {"a.ipynb"}
+
+    class Collaboration:
+        async def get_document(self, *, path: str, **kwargs: Any) -> object | None:
+            assert kwargs == {"content_type": "notebook", "file_format": "json", "copy": False}
+            return object() if path in shared else None
+
+    path = write_notebook("a.ipynb", "print(1)")
+    await client.run("a.ipynb")
+    before = path.read_bytes()
+    jp_serverapp.web_app.settings["jupyter_server_ydoc"] = Collaboration()
+    _, answer = await client.post("documents", {"path": "a.ipynb"})
+    assert (answer["restored"], path.read_bytes()) == (False, before)
+    assert "open" in answer["message"].lower()
+    shared.clear()
+    _, answer = await client.post("documents", {"path": "a.ipynb"})
+    assert answer["restored"]
+    assert (await client.post("documents", {"path": "missing.ipynb"}))[0] == 404

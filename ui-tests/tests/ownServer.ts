@@ -1,7 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect } from '@playwright/test';
@@ -11,10 +18,19 @@ const UI_TESTS = resolve(__dirname, '..');
 /** As long as the shared server gets, see playwright.config.ts. */
 const STOP_MS = 10_000;
 
+/** What scripts/install_beside.py has installed, each in its own folder. */
+const BESIDE = resolve(UI_TESTS, '..', 'build', 'beside');
+
 /** A JupyterLab server that belongs to one test, which may stop it and start it again. */
 export class OwnServer {
-  /** @param port - Where it listens. */
-  constructor(private readonly port: number) {
+  /**
+   * @param port - Where it listens.
+   * @param beside - A package that it has and others lack; see scripts/install_beside.py.
+   */
+  constructor(
+    private readonly port: number,
+    private readonly beside?: string
+  ) {
     mkdirSync(this.root);
   }
 
@@ -42,6 +58,7 @@ export class OwnServer {
         stdio: ['ignore', log, log],
         env: {
           ...process.env,
+          ...(this.beside ? besideOf(this.beside) : {}),
           JUPYTERLAB_CACHE_UI_KEEP: '1',
           JUPYTERLAB_CACHE_UI_PORT: String(this.port),
           JUPYTERLAB_CACHE_UI_WORK: this.work,
@@ -87,4 +104,20 @@ export class OwnServer {
 
   private readonly work = mkdtempSync(join(tmpdir(), 'jupyterlab-cache-own-'));
   private child: ChildProcess | null = null;
+}
+
+/** The environment in which a server has a package that is not in its Python environment. */
+function besideOf(name: string): Record<string, string> {
+  const folder = join(BESIDE, name);
+  if (!existsSync(folder)) {
+    throw new Error(`Run scripts/install_beside.py: ${name} is not there.`);
+  }
+  const lib = join(folder, 'lib');
+  const [python = ''] = readdirSync(lib);
+  return {
+    JUPYTERLAB_CACHE_UI_BESIDE: folder,
+    JUPYTER_CONFIG_PATH: join(folder, 'etc', 'jupyter'),
+    JUPYTER_PATH: join(folder, 'share', 'jupyter'),
+    PYTHONPATH: join(lib, python, 'site-packages')
+  };
 }

@@ -1,40 +1,11 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { OwnServer } from './ownServer';
-import { expect, Lab, test as shared } from './support';
+import { expect } from './support';
+import { FOLDER, testWithOwnServer } from './ownServerTest';
 
-const PORT = Number(process.env.JUPYTERLAB_CACHE_UI_PORT) + 1;
-const FOLDER = 'project';
 const MODULE = 'rivers.py';
 const SOURCE = "LENGTHS = {'Elbe': 1094, 'Oder': 840}\n";
 const SHOWN = [/the longest is Oder/, /\b1680$/];
 
-const test = shared.extend<{ server: OwnServer }>({
-  // The page needs the address, so it is closed before the server is stopped for good.
-  server: async ({ appPath: _ }, use) => {
-    const server = new OwnServer(PORT);
-    try {
-      await use(server);
-    } finally {
-      await server.dispose();
-    }
-  },
-  baseURL: async ({ server }, use) => {
-    await use(server.url);
-  },
-  lab: async ({ page, server }, use) => {
-    await use(new Lab(page, FOLDER, server.root));
-  }
-});
-
-// This test's own server ends what runs in it, and none of that needs to be followed.
-test.use({
-  autoGoto: false,
-  kernels: null,
-  sessions: null,
-  terminals: null,
-  tmpPath: FOLDER
-});
+const test = testWithOwnServer(1);
 
 test('restart the server: all still there', async ({ lab, page, server }) => {
   test.setTimeout(240_000);
@@ -47,7 +18,6 @@ test('restart the server: all still there', async ({ lab, page, server }) => {
     await page.goto(`tree/${FOLDER}?reset`);
     await lab.open('a.ipynb');
   };
-  mkdirSync(join(server.root, FOLDER));
   lab.write(MODULE, SOURCE);
   lab.writeNotebook('a.ipynb', [
     'import rivers',

@@ -385,11 +385,37 @@ describe('What people do', () => {
 
     it('leaves a shared document to the browser that asked', async () => {
       Object.defineProperty(model, 'collaborative', { value: true });
-      await finish(done);
+      verdict = { outputs: 'none' };
+      void finish(done);
+      await turn(5);
       expect(outputsOf(model)).toEqual([[], []]);
       await cache.jobs.submit('a.ipynb');
       await finish(done);
       expect(outputsOf(model)).toEqual([[stream('one')], [stream('two')]]);
+      // What waits for the other browser ends with this test.
+      Object.assign(panel, { isDisposed: true });
+    });
+
+    it('offers the outputs of a shared document that nobody else puts in', async () => {
+      jest.useFakeTimers();
+      try {
+        Object.defineProperty(model, 'collaborative', { value: true });
+        verdict = { outputs: 'none', code_key: executed ?? '' };
+        const offered = finish(done);
+        await jest.advanceTimersByTimeAsync(1000);
+        expect(notifications()).toHaveLength(0);
+        await jest.advanceTimersByTimeAsync(10_000);
+        await offered;
+        expect(notifications()[0]?.labels).toEqual(['Show Them']);
+        Notification.dismiss();
+        verdict = { outputs: 'same', code_key: executed ?? '' };
+        const silent = finish(done);
+        await jest.advanceTimersByTimeAsync(10_000);
+        await silent;
+        expect(notifications()).toHaveLength(0);
+      } finally {
+        jest.useRealTimers();
+      }
     });
 
     it('says why outputs cannot be shown', async () => {

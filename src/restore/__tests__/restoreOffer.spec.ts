@@ -37,11 +37,13 @@ describe('RestoreOffer', () => {
   let restored: NotebookPanel[];
   let onOpening: OnOpening;
   let offer: RestoreOffer;
+  const changed = new Signal<object, void>({});
 
   beforeEach(() => {
     panel = new FakePanel();
     status = statusWith({ outputs: 'none' });
     job = null;
+    let isAsked = false;
     restored = [];
     onOpening = 'ask';
     const restore = (restoring: NotebookPanel) => {
@@ -54,10 +56,16 @@ describe('RestoreOffer', () => {
         statusOf: () =>
           ({
             path: 'sub/a.ipynb',
-            status: null,
+            get status() {
+              return isAsked ? status : null;
+            },
             job,
-            refresh: () => Promise.resolve(status)
-          }) as INotebookStatus
+            changed,
+            refresh: () => {
+              isAsked = true;
+              return Promise.resolve(status);
+            }
+          }) as unknown as INotebookStatus
       },
       trans,
       () => onOpening
@@ -75,6 +83,15 @@ describe('RestoreOffer', () => {
   it('takes the question back when the notebook is closed', async () => {
     await offer.noteOpened(panelOf(panel));
     panel.dispose();
+    expect(shown()).toHaveLength(0);
+  });
+
+  it('takes the question back when outputs come from elsewhere', async () => {
+    await offer.noteOpened(panelOf(panel));
+    changed.emit();
+    expect(shown()).toHaveLength(1);
+    status = statusWith({ outputs: 'same' });
+    changed.emit();
     expect(shown()).toHaveLength(0);
   });
 

@@ -7,7 +7,7 @@ import {
   stream
 } from '../../__tests__/support';
 import { DigestsOfDocument, codeCells } from '../../models/documentDigests';
-import { CodeChanged, restoreOutputs } from '../restoreOutputs';
+import { CodeChanged, isRestored, restoreOutputs } from '../restoreOutputs';
 
 const html: IOutput = {
   output_type: 'display_data',
@@ -220,6 +220,31 @@ describe('restoreOutputs', () => {
     await Promise.resolve();
     expect(outputsOf(model)).toEqual([[]]);
   });
+
+  it.each([true, false])(
+    'never replaces outputs in one transaction, which others who share them see doubled: trusted %p',
+    isTrusted => {
+      const model = documentWith([
+        {
+          ...codeCell('a', [stream('old')], 9),
+          metadata: { trusted: !isTrusted }
+        }
+      ]);
+      const [cell] = codeCells(model);
+      const changes: string[][] = [];
+      cell?.sharedModel.changed.connect((_, { outputsChange }) => {
+        changes.push((outputsChange ?? []).flatMap(part => Object.keys(part)));
+      });
+      const entry = entryFor(model, [[stream('new')]], { trusted: isTrusted });
+      restoreOutputs(model, entry, '');
+      expect(changes.filter(({ length }) => length > 0)).toEqual([
+        ['delete'],
+        ['insert']
+      ]);
+      expect(cell?.trusted).toBe(isTrusted);
+      expect(isRestored(model, entry, '')).toBe(true);
+    }
+  );
 
   it('is no edit of the code', () => {
     const model = documentWith([codeCell('a', [stream('old')], 1)]);
