@@ -3,6 +3,7 @@
 #   make lab        open JupyterLab on examples/ with the extension (LAB_ARGS="--no-browser --port 8899")
 #   make test       run all tests (SUITES="python jest" chooses some; see scripts/run_suites.py)
 #   make bench      measure (BENCHMARKS="bundle start" chooses some)
+#   make tour       make the screenshots of docs/tour.md anew
 #   make translations  write the template of all strings that can be translated
 #   make constraints  pin the newest versions of all Python dependencies anew
 #   make clean      remove everything that was built or installed
@@ -33,7 +34,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
-.PHONY: help setup lab test bench browser translations constraints clean
+.PHONY: help setup lab test bench browser tour translations constraints clean
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -86,6 +87,9 @@ r:
 $(STAMPS)/ui-tests: ui-tests/package.json ui-tests/yarn.lock $(VENV)/pyvenv.cfg
 	cd ui-tests && jlpm install --immutable
 	@mkdir -p $(@D) && touch $@
+
+tour: setup browser
+	cd ui-tests && node_modules/.bin/playwright test --config tour.config.ts
 
 translations: $(VENV)/pyvenv.cfg
 	$(PY) scripts/translation_template.py

@@ -1,22 +1,12 @@
 // Unfolds the panel's section Cache, searches and scrolls in it, and prints as JSON how long that took.
 //
 //   node panel.mjs URL ROUNDS
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-
-const require = createRequire(
-  new URL('../ui-tests/package.json', import.meta.url)
-);
-const { chromium } = require('@playwright/test');
+import { launch } from './browser.mjs';
 
 const [url, rounds] = process.argv.slice(2);
 // The last letter of each finds fewer entries than there were before it.
 const WORDS = ['notebook-1', 'part-03', 'notebook-12', 'ok part-05'];
-const executablePath = process.env.PLAYWRIGHT_CHROMIUM ?? '/usr/bin/chromium';
-const browser = await chromium.launch({
-  ...(existsSync(executablePath) ? { executablePath } : {}),
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run']
-});
+const browser = await launch();
 
 /** In the page: unfold the section, and wait until entries are painted. */
 async function unfold() {
