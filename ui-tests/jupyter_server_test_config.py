@@ -1,4 +1,4 @@
-"""The server that all browser tests share; some start one of their own, and keep its files.
+"""The server that the browser tests of one worker share; some start one of their own, and keep its files.
 
 Galata opens the server to anybody on this machine: no token and no cross-site check. Never use this
 elsewhere.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from jupyterlab.galata import configure_jupyter_server
@@ -16,9 +17,18 @@ from jupyterlab.galata import configure_jupyter_server
 WORK = Path(os.environ["JUPYTERLAB_CACHE_UI_WORK"])
 ROOT = WORK / "root"
 ROOT.mkdir(parents=True, exist_ok=True)
+
+
+def leave_nothing() -> None:
+    """Remove what this run of the tests has written."""
+    shutil.rmtree(WORK, ignore_errors=True)
+    with suppress(OSError):  # other servers of the run are still there
+        WORK.parent.rmdir()
+
+
 if "JUPYTERLAB_CACHE_UI_KEEP" not in os.environ:
     # Made by playwright.config.ts for this run; only the server knows when the last file is written.
-    atexit.register(shutil.rmtree, WORK, ignore_errors=True)
+    atexit.register(leave_nothing)
 
 configure_jupyter_server(c)  # noqa: F821
 c.ServerApp.root_dir = str(ROOT)  # noqa: F821

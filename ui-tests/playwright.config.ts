@@ -3,14 +3,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 
-// Set once by the process that starts the tests and inherited by its workers and by the server.
-process.env.JUPYTERLAB_CACHE_UI_WORK ??= mkdtempSync(
+/** Tests wait for pages and kernels most of the time, so two take hardly longer than one. */
+const WORKERS = 2;
+
+// Set once by the process that starts the tests and inherited by its workers.
+process.env.JUPYTERLAB_CACHE_UI_ALL ??= mkdtempSync(
   join(tmpdir(), 'jupyterlab-cache-ui-')
 );
-process.env.JUPYTERLAB_CACHE_UI_PORT ??= String(20000 + (process.pid % 20000));
+process.env.JUPYTERLAB_CACHE_UI_FIRST_PORT ??= String(
+  20000 + (process.pid % 20000)
+);
 
-const work = process.env.JUPYTERLAB_CACHE_UI_WORK;
-const url = `http://127.0.0.1:${process.env.JUPYTERLAB_CACHE_UI_PORT}`;
+/** Each worker has a server of its own: tests look at all jobs and kernels that there are. */
+function placeOf(worker: number): { work: string; port: string; url: string } {
+  const {
+    JUPYTERLAB_CACHE_UI_ALL: all,
+    JUPYTERLAB_CACHE_UI_FIRST_PORT: first
+  } = process.env;
+  // Servers that single tests start have the ports next to it.
+  const port = String(Number(first) + 100 * worker);
+  const work = join(all ?? '', String(worker));
+  return { work, port, url: `http://127.0.0.1:${port}` };
+}
+
+const own = placeOf(Number(process.env.TEST_PARALLEL_INDEX ?? 0));
+process.env.JUPYTERLAB_CACHE_UI_WORK = own.work;
+process.env.JUPYTERLAB_CACHE_UI_PORT = own.port;
 
 const reports = '../build/reports';
 
@@ -21,8 +39,7 @@ export default defineConfig({
   testDir: 'tests',
   outputDir: 'test-results',
   forbidOnly: Boolean(process.env.CI),
-  // One server for all, and tests that measure should not measure each other.
-  workers: 1,
+  workers: WORKERS,
   retries: 0,
   timeout: 120_000,
   expect: { timeout: 15_000 },
@@ -30,7 +47,7 @@ export default defineConfig({
     ? [['list'], ['junit']]
     : [['list']],
   use: {
-    baseURL: url,
+    baseURL: own.url,
     browserName: 'chromium',
     viewport: { width: 1440, height: 900 },
     screenshot: 'only-on-failure',
@@ -50,20 +67,26 @@ export default defineConfig({
       ]
     }
   },
-  webServer: {
-    command: `mkdir -p ${reports} && exec jupyter lab --config jupyter_server_test_config.py > ${reports}/server.log 2>&1`,
-    url: `${url}/api`,
-    timeout: 120_000,
-    reuseExistingServer: false,
-    gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 },
-    // The settings and caches of the person who runs the tests stay out of them, and unharmed.
-    env: {
-      IPYTHONDIR: join(work, 'ipython'),
-      JUPYTER_CONFIG_DIR: join(work, 'config'),
-      JUPYTER_DATA_DIR: join(work, 'data'),
-      JUPYTER_RUNTIME_DIR: join(work, 'runtime'),
-      MPLCONFIGDIR: join(work, 'matplotlib'),
-      XDG_CACHE_HOME: join(work, 'cache')
-    }
-  }
+  webServer: Array.from({ length: WORKERS }, (_, worker) => {
+    const { work, port, url } = placeOf(worker);
+    const log = `${reports}/server-${worker}.log`;
+    return {
+      command: `mkdir -p ${reports} && exec jupyter lab --config jupyter_server_test_config.py > ${log} 2>&1`,
+      url: `${url}/api`,
+      timeout: 120_000,
+      reuseExistingServer: false,
+      gracefulShutdown: { signal: 'SIGTERM' as const, timeout: 10_000 },
+      // The settings and caches of the person who runs the tests stay out of them, and unharmed.
+      env: {
+        JUPYTERLAB_CACHE_UI_WORK: work,
+        JUPYTERLAB_CACHE_UI_PORT: port,
+        IPYTHONDIR: join(work, 'ipython'),
+        JUPYTER_CONFIG_DIR: join(work, 'config'),
+        JUPYTER_DATA_DIR: join(work, 'data'),
+        JUPYTER_RUNTIME_DIR: join(work, 'runtime'),
+        MPLCONFIGDIR: join(work, 'matplotlib'),
+        XDG_CACHE_HOME: join(work, 'cache')
+      }
+    };
+  })
 });

@@ -53,7 +53,9 @@ test('the tour', async ({ lab }) => {
     .panel()
     .getByRole('button', { name: 'Compare with the cached outputs' })
     .click();
-  await expect(page.getByRole('tab', { name: /02-explore.*cache/i })).toBeVisible();
+  await expect(
+    page.getByRole('tab', { name: /02-explore.*cache/i })
+  ).toBeVisible();
   await page.sidebar.close('right');
   await page.waitForTimeout(2000);
   await shoot('compare');
@@ -70,7 +72,12 @@ test('the tour', async ({ lab }) => {
 
   await fold(lab, 'Notebooks');
   await fold(lab, 'Cache');
-  await expect(lab.panel().getByText(/entries/).first()).toBeVisible();
+  await expect(
+    lab
+      .panel()
+      .getByText(/entries/)
+      .first()
+  ).toBeVisible();
   await shoot('cache');
 
   await fold(lab, 'Cache');
