@@ -13,23 +13,27 @@ import { JobOutputs } from './jobOutputs';
 
 const MOST_SHOWN = 50;
 
+/** What the section needs. */
+export interface IJobsSectionOptions {
+  /** What it shows. */
+  readonly cache: INotebookCache;
+
+  /** Draws what running jobs put out. */
+  readonly rendermime: IRenderMimeRegistry;
+
+  /** Brings a notebook, and a cell of it, before the person's eyes. */
+  readonly show: (path: string, cell: number | null) => void;
+
+  /** For its words. */
+  readonly trans: TranslationBundle;
+}
+
 /** *Jobs*: what runs, waits and has ended. */
 export class JobsSection extends ReactWidget {
-  /**
-   * @param cache - What it shows.
-   * @param rendermime - Draws what running jobs put out.
-   * @param trans - For its words.
-   */
-  constructor(
-    cache: INotebookCache,
-    rendermime: IRenderMimeRegistry,
-    trans: TranslationBundle
-  ) {
+  constructor(options: IJobsSectionOptions) {
     super();
-    this._cache = cache;
-    this._rendermime = rendermime;
-    this._trans = trans;
-    this._shown = new ShownOutputs(cache);
+    this._options = options;
+    this._shown = new ShownOutputs(options.cache);
     this.addClass('jp-NotebookCache-body');
   }
 
@@ -59,8 +63,8 @@ export class JobsSection extends ReactWidget {
   }
 
   protected override render(): JSX.Element {
-    const trans = this._trans;
-    const { jobs } = this._cache;
+    const { cache, rendermime, show, trans } = this._options;
+    const { jobs } = cache;
     return (
       <UseSignal signal={jobs.changed}>
         {() =>
@@ -72,7 +76,7 @@ export class JobsSection extends ReactWidget {
                 <button
                   type="button"
                   className="jp-NotebookCache-link"
-                  onClick={() => void this._cache.actions.cancelAll()}
+                  onClick={() => void cache.actions.cancelAll()}
                 >
                   {trans.__('Cancel all jobs')}
                 </button>
@@ -83,11 +87,16 @@ export class JobsSection extends ReactWidget {
               >
                 {jobs.jobs.slice(0, MOST_SHOWN).map(job => (
                   <li key={job.id}>
-                    <JobLine cache={this._cache} job={job} trans={trans} />
-                    <JobOutputs
-                      cache={this._cache}
+                    <JobLine
+                      cache={cache}
                       job={job}
-                      rendermime={this._rendermime}
+                      show={show}
+                      trans={trans}
+                    />
+                    <JobOutputs
+                      cache={cache}
+                      job={job}
+                      rendermime={rendermime}
                       shown={this._shown}
                       trans={trans}
                     />
@@ -104,31 +113,35 @@ export class JobsSection extends ReactWidget {
   private _refresh(): void {
     this._shown.isActive = this.isVisible;
     if (this.isVisible) {
-      this._cache.jobs.refresh().catch(() => {
+      this._options.cache.jobs.refresh().catch(() => {
         // What is known stays; the chip says that the server cannot be reached.
       });
     }
   }
 
-  private readonly _cache: INotebookCache;
-  private readonly _rendermime: IRenderMimeRegistry;
+  private readonly _options: IJobsSectionOptions;
   private readonly _shown: ShownOutputs;
-  private readonly _trans: TranslationBundle;
 }
 
-interface IJobProps {
-  readonly cache: INotebookCache;
+interface IJobProps extends Pick<
+  IJobsSectionOptions,
+  'cache' | 'show' | 'trans'
+> {
   readonly job: Job;
-  readonly trans: TranslationBundle;
 }
 
-function JobLine({ cache, job, trans }: IJobProps): JSX.Element {
+function JobLine({ cache, job, show, trans }: IJobProps): JSX.Element {
   return (
     <>
       <div className="jp-NotebookCache-jobLine">
-        <span className="jp-NotebookCache-path" title={job.path}>
+        <button
+          type="button"
+          className="jp-NotebookCache-link jp-NotebookCache-path"
+          title={job.path}
+          onClick={() => show(job.path, null)}
+        >
           {job.path}
-        </span>
+        </button>
         <span>{jobText(job, trans)}</span>
         {typeof job.memory === 'number' && (
           <span title={trans.__('Memory of the kernel')}>
@@ -165,10 +178,35 @@ function JobLine({ cache, job, trans }: IJobProps): JSX.Element {
         />
       )}
       {job.failure && job.state === 'failed' && (
-        <div className="jp-NotebookCache-failure">
-          {job.failure.name}: {job.failure.message}
-        </div>
+        <Failure failure={job.failure} job={job} show={show} trans={trans} />
       )}
     </>
+  );
+}
+
+/** What a job failed of; leads to the cell. */
+function Failure(
+  props: Pick<IJobProps, 'job' | 'show' | 'trans'> & {
+    readonly failure: NonNullable<Job['failure']>;
+  }
+): JSX.Element {
+  const { failure, job, show, trans } = props;
+  const { cell, message, name } = failure;
+  const words = `${name}: ${message}`;
+  return (
+    <div className="jp-NotebookCache-failure">
+      {typeof cell === 'number' ? (
+        <button
+          type="button"
+          className="jp-NotebookCache-link"
+          title={trans.__('Go to the cell')}
+          onClick={() => show(job.path, cell)}
+        >
+          {words}
+        </button>
+      ) : (
+        words
+      )}
+    </div>
   );
 }

@@ -42,6 +42,9 @@ export interface ICachePanelOptions {
   /** Draws what running jobs put out. */
   readonly rendermime: IRenderMimeRegistry;
 
+  /** Brings a notebook, and a cell of it, before the person's eyes. */
+  readonly show: (path: string, cell: number | null) => void;
+
   /** For its words. */
   readonly trans: TranslationBundle;
 }
@@ -50,7 +53,7 @@ export interface ICachePanelOptions {
 export class CachePanel extends SidePanel {
   constructor(options: ICachePanelOptions) {
     super();
-    const { cache, comparer, kept, open, rendermime, trans } = options;
+    const { cache, comparer, kept, open, rendermime, show, trans } = options;
     this.id = 'jupyterlab-cache:panel';
     this.addClass('jp-NotebookCache-panel');
     this.title.icon = cacheIcon;
@@ -84,7 +87,7 @@ export class CachePanel extends SidePanel {
     this.addWidget(
       new LazySection(trans.__('Jobs'), async () => {
         const { JobsSection } = await import('./jobsSection');
-        return new JobsSection(cache, rendermime, trans);
+        return new JobsSection({ cache, rendermime, show, trans });
       })
     );
     this.addWidget(

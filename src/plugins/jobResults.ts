@@ -2,12 +2,12 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { INotebookCache } from '../tokens';
 import { CommandIDs } from './commandIds';
 import { followSettings } from './settings';
+import { showNotebook } from './showNotebook';
 
 const ID = 'jupyterlab-cache:job-results';
 const LONG_SECONDS = 30;
@@ -17,30 +17,17 @@ export const jobResultsPlugin: JupyterFrontEndPlugin<void> = {
   id: ID,
   description: 'Puts the outputs of finished jobs into open notebooks.',
   autoStart: true,
-  requires: [INotebookCache, INotebookTracker],
+  requires: [INotebookCache],
   optional: [ISettingRegistry, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     cache: INotebookCache,
-    tracker: INotebookTracker,
     settingRegistry: ISettingRegistry | null,
     translator: ITranslator | null
   ): void => {
-    const find = (path: string) =>
-      tracker.find(panel => panel.context.localPath === path) ?? null;
-    const show = async (path: string, cell: number | null) => {
-      const open = find(path);
-      if (open) {
-        app.shell.activateById(open.id);
-      }
-      const panel: unknown =
-        open ?? (await app.commands.execute('docmanager:open', { path }));
-      if (panel instanceof NotebookPanel && cell !== null) {
-        const { revealCell } = await import('../details/revealCell');
-        await panel.revealed;
-        revealCell(panel, cell);
-      }
-    };
+    const find = (path: string) => cache.openAt(path);
+    const show = (path: string, cell: number | null) =>
+      showNotebook(app, cache, path, cell);
     const trans = (translator ?? nullTranslator).load('jupyterlab_cache');
     const showReasons = async (path: string) => {
       await show(path, null);

@@ -16,6 +16,7 @@ import { layoutFrom } from '../models/panelLayout';
 import { CachePanel } from '../panel/panel';
 import { INotebookCache } from '../tokens';
 import { CommandIDs, NO_ARGUMENTS } from './commandIds';
+import { showNotebook } from './showNotebook';
 
 /** Adds the side panel. */
 export const panelPlugin: JupyterFrontEndPlugin<void> = {
@@ -75,6 +76,7 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       kept,
       open,
       rendermime,
+      show: (path, cell) => void showNotebook(app, cache, path, cell),
       trans
     });
     app.shell.add(panel, 'right', { rank: 550, type: 'Notebook Cache' });

@@ -63,6 +63,19 @@ test('a failing notebook shows its traceback, and is tried again when asked', as
   await expect(entries.getByRole('listitem')).toHaveCount(2, {
     timeout: 60_000
   });
+
+  // In the list of jobs the failure leads to its cell, also when the notebook is closed.
+  await lab.page.notebook.close(true);
+  await expect(lab.notebook()).toHaveCount(0);
+  await lab
+    .panel()
+    .getByRole('list', { name: 'Jobs' })
+    .getByRole('button', { name: /^KeyError/ })
+    .first()
+    .click();
+  await expect(
+    lab.codeCells().filter({ hasText: 'cargo_bikes"]' })
+  ).toHaveClass(/jp-mod-active/, { timeout: 30_000 });
 });
 
 test('a notebook deleted while its job runs loses nothing', async ({ lab }) => {

@@ -93,14 +93,20 @@ test('stale cells are marked from where it begins, unless a person does not want
     'print(3)'
   ]);
   await lab.open('a.ipynb');
+  await expect(lab.chip()).toHaveText(/^Not cached$/);
+  const last = lab.button('Restore cached outputs');
+  const place = await last.boundingBox();
   await lab.button('Cache this notebook').click();
   await expect(lab.chip()).toHaveText(/^Fresh$/, FRESH);
+  // Nothing in the toolbar moves when the words of the chip change.
+  expect(await last.boundingBox()).toEqual(place);
   const marks = lab.notebook().getByRole('img', { name: /stale/i });
   await expect(marks).toHaveCount(0);
 
   writeFileSync(data, '22');
   await expect(lab.chip()).toHaveText(/^Stale$/);
   await expect(marks).toHaveCount(2);
+  expect(await last.boundingBox()).toEqual(place);
   const second = lab.cells().nth(1);
   await expect(
     second.getByRole('img', { name: /^Stale from here: .*data\.csv/ })
