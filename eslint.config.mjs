@@ -19,6 +19,7 @@ export default tseslint.config(
       'lib/',
       'coverage/',
       'jupyterlab_cache/labextension/',
+      'build/',
       'ui-tests/test-results/',
       'ui-tests/playwright-report/',
       // Generated from openapi.yaml.

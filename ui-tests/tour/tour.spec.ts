@@ -102,7 +102,10 @@ async function open(lab: Lab, name: string): Promise<void> {
 
 /** Fold a section of the panel, or unfold it. */
 async function fold(lab: Lab, name: string): Promise<void> {
-  await lab.panel().getByRole('heading', { name, exact: true }).click();
+  await lab
+    .panel()
+    .getByRole('heading', { name: `${name} Section` })
+    .click();
 }
 
 /** Make the panel as wide as a person would to read in it. */
