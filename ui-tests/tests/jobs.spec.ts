@@ -72,7 +72,8 @@ test('a failing notebook shows its traceback, and is tried again when asked', as
     .getByRole('list', { name: 'Jobs' })
     .getByRole('button', { name: /^KeyError/ })
     .first()
-    .click();
+    // By keyboard: notifications lie above it.
+    .press('Enter');
   await expect(
     lab.codeCells().filter({ hasText: 'cargo_bikes"]' })
   ).toHaveClass(/jp-mod-active/, { timeout: 30_000 });
