@@ -7,7 +7,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { INotebookCache } from '../tokens';
 import { CommandIDs } from './commandIds';
 import { followSettings } from './settings';
-import { showNotebook } from './showNotebook';
+import { showNotebook } from './opening';
 
 const ID = 'jupyterlab-cache:job-results';
 const LONG_SECONDS = 30;

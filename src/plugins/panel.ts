@@ -16,7 +16,7 @@ import { layoutFrom } from '../models/panelLayout';
 import { CachePanel } from '../panel/panel';
 import { INotebookCache } from '../tokens';
 import { CommandIDs, NO_ARGUMENTS } from './commandIds';
-import { showNotebook } from './showNotebook';
+import { opener, showNotebook } from './opening';
 
 /** Adds the side panel. */
 export const panelPlugin: JupyterFrontEndPlugin<void> = {
@@ -55,8 +55,7 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     void app.restored.then(() =>
       Promise.all(Object.values(kept).map(view => view.restore()))
     );
-    const open = (path: string): void =>
-      void app.commands.execute('docmanager:open', { path });
+    const open = opener(app);
     const comparer = {
       get isThere() {
         return app.commands.hasCommand(CommandIDs.compare);

@@ -5,6 +5,7 @@ import type {
 import { IRunningSessionManagers } from '@jupyterlab/running';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { INotebookCache } from '../tokens';
+import { opener } from './opening';
 
 /** Lists the jobs in JupyterLab's panel of what runs. */
 export const runningPlugin: JupyterFrontEndPlugin<void> = {
@@ -23,8 +24,7 @@ export const runningPlugin: JupyterFrontEndPlugin<void> = {
       return;
     }
     const trans = (translator ?? nullTranslator).load('jupyterlab_cache');
-    const open = (path: string): void =>
-      void app.commands.execute('docmanager:open', { path });
+    const open = opener(app);
     void app.restored.then(async () => {
       const { RunningJobs } = await import('../running/runningJobs');
       managers.add(new RunningJobs(cache, open, trans));

@@ -10,6 +10,7 @@ import { createCacheMenuButton } from '../toolbar/cacheMenu';
 import { StatusChip } from '../toolbar/chip';
 import { INotebookCache } from '../tokens';
 import { CommandIDs } from './commandIds';
+import { opener } from './opening';
 
 const FACTORY = 'Notebook';
 
@@ -34,8 +35,7 @@ export const toolbarPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyterlab_cache');
-    const open = (path: string): void =>
-      void app.commands.execute('docmanager:open', { path });
+    const open = opener(app);
     registry.addFactory<NotebookPanel>(
       FACTORY,
       'notebook-cache-status',

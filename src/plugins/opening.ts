@@ -28,3 +28,12 @@ export async function showNotebook(
     revealCell(panel, cell);
   }
 }
+
+/**
+ * What opens a file, for views that know nothing of commands.
+ *
+ * @param app - The application.
+ */
+export function opener(app: JupyterFrontEnd): (path: string) => void {
+  return path => void app.commands.execute('docmanager:open', { path });
+}
