@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import inspect
 import logging
 import os
@@ -25,6 +26,8 @@ _log = logging.getLogger(__name__)
 _SHUTDOWN_SECONDS = 10.0
 _WAKE_SECONDS = 0.2
 _IPYTHON_ARGUMENTS = ["--HistoryManager.hist_file=:memory:"]
+_ATTEMPTS = 3
+_PORT_TAKEN = os.strerror(errno.EADDRINUSE)
 _AHEAD_SECONDS = 60.0  # that a kernel may take which nobody waits for yet
 
 
@@ -103,6 +106,18 @@ class Kernels:
         return await self._start_new(launch, _AHEAD_SECONDS)
 
     async def _start_new(self, launch: Launch, timeout: float) -> Kernel:
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return await self._start_once(launch, timeout)
+            except KernelStartFailed as error:
+                # The manager chooses ports that are free, and another program takes one of them
+                # before the kernel does: the more kernels start at once, the likelier.
+                if _PORT_TAKEN not in str(error):
+                    raise
+                _log.info("A kernel starts again with other ports: %s", error)
+        return await self._start_once(launch, timeout)
+
+    async def _start_once(self, launch: Launch, timeout: float) -> Kernel:
         spec = await self._kernelspec(launch.kernel_name)
         options: dict[str, Any] = {}
         if any("ipykernel" in str(part) for part in spec.get("argv", ())):

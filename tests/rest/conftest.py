@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -99,13 +100,30 @@ class Client:
         return await self.finished(job["id"])
 
     async def finished(self, job_id: str) -> dict[str, Any]:
+        return await self._job_that(_has_ended, job_id)
+
+    async def running_with(self, job_id: str, **values: Any) -> dict[str, Any]:
+        """Wait until a job that has not ended has these values."""
+        job = await self._job_that(
+            lambda job: _has_ended(job) or values.items() <= job.items(), job_id
+        )
+        assert not _has_ended(job), job
+        return job
+
+    async def _job_that(
+        self, is_so: Callable[[dict[str, Any]], bool], job_id: str
+    ) -> dict[str, Any]:
         for _ in range(600):
             status, job = await self.get(f"jobs/{job_id}")
             assert status == 200
-            if job["state"] in ("done", "failed", "cancelled"):
-                return job
+            if is_so(job):
+                return dict(job)
             await asyncio.sleep(0.1)
-        raise AssertionError(f"job did not end: {job}")
+        raise AssertionError(f"waited in vain: {job}")
+
+
+def _has_ended(job: dict[str, Any]) -> bool:
+    return job["state"] in ("done", "failed", "cancelled")
 
 
 @pytest.fixture

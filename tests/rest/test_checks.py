@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -44,9 +43,7 @@ async def test_a_check_is_cancelled_and_leaves_no_kernel(
 ) -> None:
     write_notebook("a.ipynb", "import time; time.sleep(600)")
     _, job = await client.post("jobs", {"path": "a.ipynb", "kind": "check"})
-    while job["cells_total"] != 2:
-        await asyncio.sleep(0.05)
-        _, job = await client.get(f"jobs/{job['id']}")
+    await client.running_with(job["id"], cells_total=2)
     # The same notebook, but another kind of job.
     _, click = await client.post("jobs", {"path": "a.ipynb"})
     assert (click["kind"], click["id"] == job["id"]) == ("execute", False)
