@@ -87,6 +87,7 @@ def main(arguments: list[str] | None = None) -> None:
     # What a command makes mostly lives to its end: looking for garbage in it finds nothing.
     # Those that go on for hours switch it on again.
     gc.disable()
+    _leave_out_grammar()
     try:
         code = cli.main(arguments, prog_name="jupyter cache", standalone_mode=False)
     except click.exceptions.Exit as leave:
@@ -106,6 +107,16 @@ def main(arguments: list[str] | None = None) -> None:
         code = 1
     gc.freeze()  # nor does it at the end
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _leave_out_grammar() -> None:
+    """Have jsonschema do without its check of internationalized addresses.
+
+    nbformat imports jsonschema, whose optional dependency rfc3987-syntax compiles a grammar when it
+    is imported: more than a second in which nothing is checked, since no schema that a command
+    reads has such an address. jsonschema goes without what cannot be imported.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def _complain(message: str) -> None:

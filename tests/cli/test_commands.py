@@ -304,24 +304,27 @@ def test_one_bad_file_is_not_in_the_way_of_others(project: Project) -> None:
     assert project.run("status", "--check")[0] == 1
 
 
-def test_a_quick_command_imports_no_heavy_library(project: Project) -> None:
+HEAVY = ("nbformat", "jsonschema", "nbclient", "jupyter_client", "jupyter_server", "zmq", "rich")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "heavy"),
+    [
+        (["status"], [*HEAVY, "numpy", "tornado"]),
+        (["run", "--force"], ["lark", "jupyter_server", "numpy"]),
+        (["restore", "a.ipynb"], ["lark", "jupyter_client", "jupyter_server", "zmq", "numpy"]),
+    ],
+    ids=["status", "run", "restore"],
+)
+def test_a_command_imports_no_heavy_library_that_it_does_not_need(
+    project: Project, arguments: list[str], heavy: list[str]
+) -> None:
     project.write("a.ipynb", "1")
     project.run("run")
-    heavy = [
-        "nbformat",
-        "jsonschema",
-        "nbclient",
-        "jupyter_client",
-        "jupyter_server",
-        "zmq",
-        "rich",
-        "numpy",
-        "tornado",
-    ]
     code = (
         "import sys\n"
         "from jupyterlab_cache.cli.main import main\n"
-        "try:\n    main(['status'])\nexcept SystemExit:\n    pass\n"
+        f"try:\n    main({arguments!r})\nexcept SystemExit:\n    pass\n"
         f"print(sorted(set({heavy!r}) & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run(
