@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pip as pip_package
 import pytest
 from scenarios import Project
 
@@ -42,11 +43,26 @@ def wheel(folder: Path, name: str, version: str, files: dict[str, str]) -> Path:
 
 
 def pip(python: Path, *arguments: str) -> None:
+    # Our own pip with the other interpreter, as ``--python`` has it, without starting twice.
+    runner = Path(pip_package.__file__).parent / "__pip-runner__.py"
     subprocess.run(
-        [sys.executable, "-m", "pip", "--python", str(python), *arguments, "--quiet"],
+        [str(python), str(runner), *arguments, "--quiet"],
         check=True,
         stdout=subprocess.DEVNULL,
     )
+
+
+def from_index(python: Path, index: Path, *requirements: str) -> None:
+    options = ("--no-index", "--find-links", str(index), "--force-reinstall", "--no-deps")
+    pip(python, "install", *options, *requirements)
+
+
+def default_files(name: str, version: str) -> dict[str, str]:
+    return {
+        "weirkit": {"weirkit/__init__.py": f"import weirbase\nlevel = '{version}'\n"},
+        "weirbase": {"weirbase/__init__.py": f"level = '{version}'\n"},
+        "weirother": {"weirother.py": f"level = '{version}'\n"},
+    }[name]
 
 
 @pytest.fixture(scope="module")
@@ -71,24 +87,16 @@ def install(
     (place / "kernel.json").write_text(json.dumps(spec))
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
 
-    def install(name: str, version: str, files: dict[str, str] | None = None) -> None:
-        default = {
-            "weirkit": {"weirkit/__init__.py": f"import weirbase\nlevel = '{version}'\n"},
-            "weirbase": {"weirbase/__init__.py": f"level = '{version}'\n"},
-            "weirother": {"weirother.py": f"level = '{version}'\n"},
-        }
-        # From an index, as people do: a file given directly counts as a local build.
-        index = tmp_path / "index"
-        wheel(index, name, version, files or default[name])
-        pip(
-            environment,
-            *("install", "--no-index", "--find-links", str(index), "--force-reinstall"),
-            *("--no-deps", f"{name}=={version}"),
-        )
+    # From an index, as people do: a file given directly counts as a local build.
+    index = tmp_path / "index"
 
-    install("weirbase", "1.0")
-    install("weirkit", "1.0")
-    install("weirother", "1.0")
+    def install(name: str, version: str, files: dict[str, str] | None = None) -> None:
+        wheel(index, name, version, files or default_files(name, version))
+        from_index(environment, index, f"{name}=={version}")
+
+    for name in ("weirbase", "weirkit", "weirother"):
+        wheel(index, name, "1.0", default_files(name, "1.0"))
+    from_index(environment, index, "weirbase==1.0", "weirkit==1.0", "weirother==1.0")
     return install
 
 
