@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
+import chromiumArguments from './chromiumArguments.json';
 
 /** Tests wait for pages and kernels most of the time, so two take hardly longer than one. */
 const WORKERS = 2;
@@ -55,16 +56,7 @@ export default defineConfig({
     video: 'off',
     launchOptions: {
       ...(existsSync(chromium) ? { executablePath: chromium } : {}),
-      args: [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync'
-      ]
+      args: chromiumArguments
     }
   },
   webServer: Array.from({ length: WORKERS }, (_, worker) => {

@@ -44,7 +44,7 @@ function tellOfFailure(job: Job, name: string, options: Options): void {
       },
       {
         label: trans.__('Check Again'),
-        callback: () => void cache.actions.checkPath(path)
+        callback: () => void cache.actions.retry(job)
       }
     ]
   });

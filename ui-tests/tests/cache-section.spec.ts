@@ -1,7 +1,7 @@
-import AxeBuilder from '@axe-core/playwright';
 import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from '@playwright/test';
+import { expectAccessible, inBothThemes } from './accessibility';
 import type { Lab } from './support';
 import { expect, test } from './support';
 
@@ -56,22 +56,6 @@ const row = (lab: Lab, name: string): Locator =>
     .filter({
       has: lab.page.getByRole('button', { name: `Open ${lab.folder}/${name}` })
     });
-
-/** What is wrong for assistive technology in a part of the page, in both themes. */
-async function expectAccessible(lab: Lab, part: string): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    if (theme === 'dark') {
-      await lab.page.theme.setDarkTheme();
-    }
-    const { violations } = await new AxeBuilder({ page: lab.page })
-      .include(part)
-      .analyze();
-    expect(
-      violations.map(({ id, nodes }) => `${theme} ${id}: ${nodes[0]?.html}`)
-    ).toEqual([]);
-  }
-  await lab.page.theme.setLightTheme();
-}
 
 test('entries are searched, sorted, pinned and deleted', async ({
   lab,
@@ -210,7 +194,9 @@ test('entries are searched, sorted, pinned and deleted', async ({
   });
 
   await test.step('nobody is shut out', () =>
-    expectAccessible(lab, '.jp-NotebookCache-cache'));
+    inBothThemes(page, () =>
+      expectAccessible(page, ['.jp-NotebookCache-cache'])
+    ));
 });
 
 test('a store is cleaned up, verified and repaired', async ({ lab, page }) => {
@@ -235,7 +221,9 @@ test('a store is cleaned up, verified and repaired', async ({ lab, page }) => {
     await expect(
       table.getByRole('rowheader', { name: `${lab.folder}/${nameOf(0)}` })
     ).toHaveCount(1);
-    await expectAccessible(lab, '.jp-NotebookCache-cache');
+    await inBothThemes(page, () =>
+      expectAccessible(page, ['.jp-NotebookCache-cache'])
+    );
   });
 
   await test.step('a clean-up shows what goes, and goes back', async () => {
@@ -249,13 +237,17 @@ test('a store is cleaned up, verified and repaired', async ({ lab, page }) => {
     const most = dialog.getByRole('textbox', { name: 'Most entries' });
     await most.fill('few');
     await expect(dialog.getByRole('alert')).toContainText('whole number');
-    await expectAccessible(lab, '.jp-Dialog-content');
+    await inBothThemes(page, () =>
+      expectAccessible(page, ['.jp-Dialog-content'])
+    );
     await most.fill('5');
     await dialog.getByRole('button', { name: 'Show What Goes' }).click();
     const going = dialog.getByRole('list', { name: 'Entries that go' });
     await expect(going.getByRole('listitem')).toHaveCount(COUNT + 1 - 5);
     await expect(going).not.toContainText(nameOf(1));
-    await expectAccessible(lab, '.jp-Dialog-content');
+    await inBothThemes(page, () =>
+      expectAccessible(page, ['.jp-Dialog-content'])
+    );
     await dialog.getByRole('button', { name: 'Back' }).click();
     await expect(most).toHaveValue('5');
     await dialog.getByRole('button', { name: 'Cancel' }).click();
@@ -294,7 +286,9 @@ test('a store is cleaned up, verified and repaired', async ({ lab, page }) => {
       name: 'What is wrong in the store'
     });
     await expect(problems).toContainText('A repair sets it aside.');
-    await expectAccessible(lab, '.jp-NotebookCache-cache');
+    await inBothThemes(page, () =>
+      expectAccessible(page, ['.jp-NotebookCache-cache'])
+    );
     await section(lab)
       .getByRole('button', { name: 'Repair', exact: true })
       .click();
@@ -363,7 +357,9 @@ test('the history of a notebook is pinned, deleted, restored and compared', asyn
   });
 
   await test.step('nobody is shut out', () =>
-    expectAccessible(lab, '.jp-NotebookCache-entries'));
+    inBothThemes(page, () =>
+      expectAccessible(page, ['.jp-NotebookCache-entries'])
+    ));
 });
 
 /** Overwrite one of the files below a folder. */

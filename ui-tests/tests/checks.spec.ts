@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { expectAccessible, inBothThemes } from './accessibility';
 import { expect, test } from './support';
 
 test('a check names the cell that is not repeatable, and leads to it', async ({
@@ -58,17 +58,9 @@ test('a check names the cell that is not repeatable, and leads to it', async ({
   });
 
   await test.step('nobody is shut out', async () => {
-    for (const theme of ['light', 'dark'] as const) {
-      if (theme === 'dark') {
-        await page.theme.setDarkTheme();
-      }
-      const { violations } = await new AxeBuilder({ page })
-        .include('.jp-NotebookCache-body')
-        .analyze();
-      expect(
-        violations.map(({ id, nodes }) => `${theme} ${id}: ${nodes[0]?.html}`)
-      ).toEqual([]);
-    }
+    await inBothThemes(page, () =>
+      expectAccessible(page, ['.jp-NotebookCache-body'])
+    );
   });
 
   await test.step('code that was changed has no cells to lead to', async () => {

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator } from '@playwright/test';
+import { expectAccessible, inBothThemes } from './accessibility';
 import type { Lab } from './support';
 import { expect, test } from './support';
 
@@ -79,23 +79,6 @@ async function compare(lab: Lab): Promise<void> {
   await expect(comparison(lab)).toBeVisible();
 }
 
-/** That a part of the page has no defects of accessibility, in both themes. */
-async function expectAccessible(lab: Lab): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    if (theme === 'dark') {
-      await lab.page.theme.setDarkTheme();
-    }
-    const result = await new AxeBuilder({ page: lab.page })
-      .include('.jp-NotebookCache-compare')
-      .analyze();
-    expect(
-      result.violations.map(
-        ({ id, nodes }) => `${theme} ${id}: ${nodes[0]?.html}`
-      )
-    ).toEqual([]);
-  }
-}
-
 test('a changed cell stands beside what is cached of it', async ({ lab }) => {
   await cached(lab, SOURCES);
   await rerun(lab, 0, "print('accuracy', 0.75)", 'accuracy 0.75');
@@ -161,7 +144,9 @@ test('a changed cell stands beside what is cached of it', async ({ lab }) => {
     ).toBeFocused();
   });
 
-  await expectAccessible(lab);
+  await inBothThemes(lab.page, () =>
+    expectAccessible(lab.page, ['.jp-NotebookCache-compare'])
+  );
 });
 
 test('what differs between two pictures is made visible', async ({ lab }) => {
@@ -198,7 +183,9 @@ test('what differs between two pictures is made visible', async ({ lab }) => {
   });
   expect(colours.outside).toEqual([255, 255, 255, 255]);
   expect(colours.inside).not.toEqual(colours.outside);
-  await expectAccessible(lab);
+  await inBothThemes(lab.page, () =>
+    expectAccessible(lab.page, ['.jp-NotebookCache-compare'])
+  );
 });
 
 test('tables, errors and drawings are shown, and nothing in them runs', async ({
@@ -249,7 +236,9 @@ raise ValueError('at ${value}')`;
       'No differences.'
     );
   });
-  await expectAccessible(lab);
+  await inBothThemes(lab.page, () =>
+    expectAccessible(lab.page, ['.jp-NotebookCache-compare'])
+  );
 });
 
 test('a comparison says when the document was edited since', async ({

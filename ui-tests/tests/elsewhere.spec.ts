@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
+import { expectAccessible, inBothThemes } from './accessibility';
 import { expect, test } from './support';
 
 const SLOW = ['import time', 'time.sleep(100)'];
@@ -38,15 +38,9 @@ test('the status bar tells the verdict or what runs, keeps its place, and leads 
   await item.focus();
   await page.keyboard.press('Enter');
   await expect(lab.panel()).toBeVisible();
-  for (const theme of ['light', 'dark'] as const) {
-    if (theme === 'dark') {
-      await page.theme.setDarkTheme();
-    }
-    const { violations } = await new AxeBuilder({ page })
-      .include('.jp-NotebookCache-statusItem')
-      .analyze();
-    expect(violations.map(({ id }) => `${theme} ${id}`)).toEqual([]);
-  }
+  await inBothThemes(page, () =>
+    expectAccessible(page, ['.jp-NotebookCache-statusItem'])
+  );
 
   // After the page was loaded anew it is asked for.
   await lab.save();

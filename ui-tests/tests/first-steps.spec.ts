@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { expectAccessible, inBothThemes } from './accessibility';
 import { expect, test } from './support';
 
 test('the panel leads from nothing to a fresh notebook', async ({
@@ -10,15 +10,9 @@ test('the panel leads from nothing to a fresh notebook', async ({
   await expect(steps).toContainText('Nothing is cached yet');
   const cache = steps.getByRole('button', { name: 'Cache this notebook' });
   await expect(cache).toBeDisabled();
-  for (const theme of ['light', 'dark'] as const) {
-    if (theme === 'dark') {
-      await page.theme.setDarkTheme();
-    }
-    const { violations } = await new AxeBuilder({ page })
-      .include('.jp-NotebookCache-firstSteps')
-      .analyze();
-    expect(violations.map(({ id }) => `${theme} ${id}`)).toEqual([]);
-  }
+  await inBothThemes(page, () =>
+    expectAccessible(page, ['.jp-NotebookCache-firstSteps'])
+  );
   await steps
     .getByRole('button', { name: `Open ${lab.folder}/01-clean.ipynb` })
     .click();

@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { expectAccessible, inBothThemes } from './accessibility';
 import { expect, test } from './support';
 
 const HEAD =
@@ -38,21 +38,14 @@ test('what a running job has put out is seen in the panel before it ends', async
   });
 
   await test.step('has no accessibility defects', async () => {
-    for (const theme of ['light', 'dark'] as const) {
-      if (theme === 'dark') {
-        await lab.page.theme.setDarkTheme();
-      }
-      const result = await new AxeBuilder({ page: lab.page })
-        .include('.jp-NotebookCache-jobs')
-        // What markup of a notebook lacks is the notebook's.
-        .exclude('.jp-RenderedHTMLCommon')
-        .analyze();
-      expect(
-        result.violations.map(
-          ({ id, nodes }) => `${theme} ${id}: ${nodes[0]?.html}`
-        )
-      ).toEqual([]);
-    }
+    // What markup of a notebook lacks is the notebook's.
+    await inBothThemes(lab.page, () =>
+      expectAccessible(
+        lab.page,
+        ['.jp-NotebookCache-jobs'],
+        ['.jp-RenderedHTMLCommon']
+      )
+    );
   });
 
   await test.step('closes by keyboard', async () => {

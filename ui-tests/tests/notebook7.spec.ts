@@ -1,5 +1,6 @@
 import { galata } from '@jupyterlab/galata';
 import type { Page } from '@playwright/test';
+import { expectAccessible } from './accessibility';
 import { FOLDER, testWithOwnServer } from './ownServerTest';
 import { expect, Lab } from './support';
 
@@ -93,6 +94,11 @@ test('a notebook in Notebook 7', async ({ browser, lab: files, server }) => {
       .click();
     const comparison = page.getByLabel(`Comparison of ${FOLDER}/a.ipynb`);
     await expect(comparison).toContainText('# edited');
+    await expectAccessible(page, [
+      '.jp-NotebookCache-body',
+      '.jp-NotebookCache-chip',
+      '.jp-NotebookCache-compare'
+    ]);
     const box = await comparison.boundingBox();
     expect(box?.height).toBeGreaterThan(200);
     await lab.undoInCodeCell(1);

@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { expectAccessible, inBothThemes } from './accessibility';
 import { expect, test } from './support';
 
 test('commands are in the palette and in the context menus', async ({
@@ -66,25 +66,14 @@ test('our widgets have no accessibility defects', async ({ lab }) => {
   await expect(lab.chip()).toHaveText(/^Fresh$/, { timeout: 60_000 });
   await lab.typeIntoCodeCell(0, '\nextra = 1');
   await expect(lab.chip()).toHaveText(/^Stale$/);
-  await lab.chip().getByRole('button').click();
-  await expect(lab.reasons()).toBeVisible();
-  for (const theme of ['light', 'dark'] as const) {
-    if (theme === 'dark') {
-      await lab.page.theme.setDarkTheme();
-    }
-    const result = await new AxeBuilder({ page: lab.page })
-      .include('.jp-NotebookCache-body')
-      .include('.jp-NotebookCache-chip')
-      .include('[role="dialog"][aria-label="Notebook cache"]')
-      .analyze();
-    expect(
-      result.violations.map(
-        ({ id, nodes }) => `${theme} ${id}: ${nodes[0]?.html}`
-      )
-    ).toEqual([]);
-    if (theme === 'light') {
-      await lab.page.keyboard.press('Escape');
-      await lab.chip().getByRole('button').click();
-    }
-  }
+  await inBothThemes(lab.page, async () => {
+    await lab.chip().getByRole('button').click();
+    await expect(lab.reasons()).toBeVisible();
+    await expectAccessible(lab.page, [
+      '.jp-NotebookCache-body',
+      '.jp-NotebookCache-chip',
+      '[role="dialog"][aria-label="Notebook cache"]'
+    ]);
+    await lab.page.keyboard.press('Escape');
+  });
 });

@@ -167,7 +167,7 @@ describe('A check of repeatability', () => {
     expect(shown).toHaveBeenCalledWith('a.ipynb', 3);
     await finish(failed);
     await click('Check Again');
-    expect(client.submitted[0]?.kind).toBe('check');
+    expect(client.retried).toEqual([jobWith({}).id]);
   });
 
   it('tells of its cancellation', async () => {
