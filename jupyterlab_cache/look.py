@@ -16,6 +16,7 @@ from .inputs.reasons import Reason
 from .inputs.stat_cache import Signature
 from .inputs.upstream import Edge, NotebookGraph
 from .inputs.upstream_order import components
+from .inputs.upstream_reasons import upstream_reason
 from .inputs.verdict import Judgement, Status, judge
 from .inputs.verifier import Verifier
 from .moment import Moment
@@ -306,11 +307,8 @@ class Look:
         return msgspec.structs.replace(own, verdict="stale", reasons=reasons, stale_from=stale_from)
 
     def _reason(self, upstream: Path, files: Sequence[str]) -> Reason:
-        shown = self._shown(upstream)
-        what = files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1} more files"
         failed = self.own_status(upstream).verdict == "failed"
-        message = f"{shown}, which writes {what}, {'failed' if failed else 'is stale'}."
-        return Reason("upstream-stale", shown, message)
+        return upstream_reason(self._shown(upstream), files, failed=failed)
 
     def _explore(self, notebook: Path) -> None:
         """Find out what is due among a notebook and all that is upstream of it."""

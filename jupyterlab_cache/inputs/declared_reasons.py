@@ -10,7 +10,8 @@ from ..store.records import Entry, Input
 from .declared import Declared, Matches, differences, fingerprint_of, look_at, not_recorded
 from .observation import PACKAGE_CONTENT, UNCHECKABLE, Places
 from .patterns import Pattern, parse_pattern
-from .reasons import Reason, ReasonCode
+from .reasons import Reason
+from .sentence import Sentence, say
 from .stat_cache import FileValues
 
 _NETWORK = "network"
@@ -38,7 +39,7 @@ def asset_reasons(
         pattern = parse_pattern(item.path or "")
         found = once(pattern, lambda: look_at(pattern, places, declared, stat_cache))
     except DeclarationInvalid as error:
-        return [Reason("unverifiable", item.subject, str(error))]
+        return [Reason("unverifiable", item.subject, Sentence("%1", (str(error),)))]
     now = {path: digest for path, digest in found.items() if path not in item.without}
     if fingerprint_of(now) == item.fingerprint:
         return []
@@ -51,19 +52,18 @@ def asset_reasons(
     reasons = [_of_match(path, was, item.subject, is_there) for path, was, is_there in changed]
     if len(reasons) > _MOST_NAMED:
         rest = len(reasons) - _MOST_NAMED
-        message = f"{rest} more files that {item.subject} names are not as they were."
-        reasons[_MOST_NAMED:] = [Reason("file-changed", item.subject, message)]
+        sentence = say("%1 more files that %2 names are not as they were.", rest, item.subject)
+        reasons[_MOST_NAMED:] = [Reason("file-changed", item.subject, sentence)]
     return reasons
 
 
 def _of_match(path: str, was: bool, pattern: str, is_there: bool) -> Reason:
-    code: ReasonCode = "file-changed"
-    what = "was changed"
     if not was:
-        code, what = "file-appeared", "was not there and is there now"
-    elif not is_there:
-        code, what = "file-missing", "is missing"
-    return Reason(code, path, f"{path} {what} (declared by {pattern}).")
+        sentence = say("%1 was not there and is there now (declared by %2).", path, pattern)
+        return Reason("file-appeared", path, sentence)
+    if not is_there:
+        return Reason("file-missing", path, say("%1 is missing (declared by %2).", path, pattern))
+    return Reason("file-changed", path, say("%1 was changed (declared by %2).", path, pattern))
 
 
 def policy_reasons(entry: Entry, declared: Declared, places: Places, name: str) -> list[Reason]:
@@ -77,23 +77,29 @@ def policy_reasons(entry: Entry, declared: Declared, places: Places, name: str) 
     """
     reasons = []
     for subject in not_recorded(declared, entry.inputs, places):
-        message = f"{subject} is declared now, and the last execution did not look at it."
-        reasons.append(Reason("declaration-changed", subject, message))
+        sentence = say("%1 is declared now, and the last execution did not look at it.", subject)
+        reasons.append(Reason("declaration-changed", subject, sentence))
     by_version = any(item.kind == "package" for item in entry.inputs)
     if declared.packages == "content" and by_version and PACKAGE_CONTENT not in entry.coverage:
-        message = "The content of packages counts now, and the last execution did not look at it."
-        reasons.append(Reason("declaration-changed", "packages", message))
-    if is_uncheckable(entry, declared):
-        message = (
-            f"The execution depended on what cannot be checked again ({', '.join(entry.gaps)})."
+        sentence = say(
+            "The content of packages counts now, and the last execution did not look at it."
         )
+        reasons.append(Reason("declaration-changed", "packages", sentence))
+    if is_uncheckable(entry, declared):
+        gaps = ", ".join(entry.gaps)
         if _NETWORK in entry.gaps and declared.network == "refuse":
-            message += " Declare network: allow to accept that."
-        reasons.append(Reason("expired", name, message))
+            sentence = say(
+                "The execution depended on what cannot be checked again (%1). "
+                "Declare network: allow to accept that.",
+                gaps,
+            )
+        else:
+            sentence = say("The execution depended on what cannot be checked again (%1).", gaps)
+        reasons.append(Reason("expired", name, sentence))
     # Another machine's clock may be somewhat ahead of ours.
     if declared.expires is not None and abs(time.time() - entry.created) >= declared.expires:
-        message = f"The outputs are older than {_in_words(declared.expires)}, as declared."
-        reasons.append(Reason("expired", name, message))
+        sentence = say("The outputs are older than %1, as declared.", _in_words(declared.expires))
+        reasons.append(Reason("expired", name, sentence))
     return reasons
 
 

@@ -15,6 +15,7 @@ from .kernel_environment import (
     kernelspec_identity,
 )
 from .reasons import Reason, ReasonCode, unknown_input
+from .sentence import say
 from .startup import (
     IPYTHON_STARTUP,
     STARTUP_HOOKS,
@@ -67,22 +68,24 @@ class KernelNow:
             item: Of kind ``kernel``, ``python``, ``package`` or ``import-names`` without a path.
         """
         if self._spec is None:
-            message = f"There is no kernel named {self._name} here."
-            return Reason("kernel-changed", self._name, message)
+            sentence = say("There is no kernel named %1 here.", self._name)
+            return Reason("kernel-changed", self._name, sentence)
         if item.kind == "kernel":
             if kernelspec_identity(self._spec) == item.fingerprint:
                 return None
-            message = f"The kernel {self._name} was changed."
-            return Reason("kernel-changed", self._name, message)
+            sentence = say("The kernel %1 was changed.", self._name)
+            return Reason("kernel-changed", self._name, sentence)
         if self.interpreter is None:
-            message = f"The Python of the kernel {self._name} cannot be asked what it is."
-            return Reason("unverifiable", self._name, message)
+            sentence = say("The Python of the kernel %1 cannot be asked what it is.", self._name)
+            return Reason("unverifiable", self._name, sentence)
         if item.kind == "package":
             try:
                 version = self._versions.get(item.subject)
             except OSError as error:
-                message = f"What is installed for the kernel {self._name} cannot be told: {error}."
-                return Reason("unverifiable", item.subject, message)
+                sentence = say(
+                    "What is installed for the kernel %1 cannot be told: %2.", self._name, error
+                )
+                return Reason("unverifiable", item.subject, sentence)
             return _changed("package-changed", item, version or ABSENT)
         if item.kind == "python" and item.subject in (STARTUP_HOOKS, IPYTHON_STARTUP):
             return self._compare_startup(item, self.interpreter)
@@ -93,8 +96,8 @@ class KernelNow:
             if now == item.fingerprint:
                 return None
             names = ", ".join(item.names)
-            message = f"A module that was missing can be imported now (one of {names})."
-            return Reason("package-changed", names, message)
+            sentence = say("A module that was missing can be imported now (one of %1).", names)
+            return Reason("package-changed", names, sentence)
         return unknown_input(item.subject)
 
     def _compare_startup(self, item: Input, interpreter: Interpreter) -> Reason | None:
@@ -102,26 +105,32 @@ class KernelNow:
         try:
             if item.subject == STARTUP_HOOKS:
                 now = startup_hooks_now(folders, self._files)
-                what = "Python runs at its start (sitecustomize or a .pth file)"
+                sentence = say(
+                    "What Python runs at its start (sitecustomize or a .pth file) was changed."
+                )
             else:
                 now = ipython_startup_now(self._spec or {}, self._environment, folders, self._files)
-                what = "IPython runs at its start (configuration, start-up files)"
+                sentence = say(
+                    "What IPython runs at its start (configuration, start-up files) was changed."
+                )
         except OSError as error:
-            message = f"What the kernel {self._name} runs at its start cannot be told: {error}."
-            return Reason("unverifiable", item.subject, message)
+            sentence = say(
+                "What the kernel %1 runs at its start cannot be told: %2.", self._name, error
+            )
+            return Reason("unverifiable", item.subject, sentence)
         if now == item.fingerprint:
             return None
-        return Reason("python-changed", item.subject, f"What {what} was changed.")
+        return Reason("python-changed", item.subject, sentence)
 
 
 def _changed(code: ReasonCode, item: Input, now: str) -> Reason | None:
     if now == item.fingerprint:
         return None
+    subject, before = item.subject, item.fingerprint
     if now == ABSENT:
-        message = f"{item.subject} {item.fingerprint} is not installed any more."
-        return Reason(code, item.subject, message, before=item.fingerprint)
-    if item.fingerprint == ABSENT:
-        message = f"{item.subject} was not installed and is now: {now}"
-        return Reason(code, item.subject, message, after=now)
-    message = f"{item.subject} {item.fingerprint} → {now}"
-    return Reason(code, item.subject, message, before=item.fingerprint, after=now)
+        sentence = say("%1 %2 is not installed any more.", subject, before)
+        return Reason(code, subject, sentence, before=before)
+    if before == ABSENT:
+        sentence = say("%1 was not installed and is now: %2", subject, now)
+        return Reason(code, subject, sentence, after=now)
+    return Reason(code, subject, say("%1 %2 → %3", subject, before, now), before=before, after=now)

@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from .sentence import Sentence, say
+
 ReasonCode = Literal[
     "cell-changed",
     "cell-added",
@@ -38,7 +40,7 @@ class Reason(msgspec.Struct, frozen=True):
     Attributes:
         code: What kind of cause.
         subject: What it is about: a cell, a path, a module, a package, a variable.
-        message: One sentence for a person.
+        sentence: One sentence for a person.
         cell: Ordinal, from 0, among the present document's code cells that are not blank: of the
             cell that changed, or that first used the input; None when there is none now.
         before: What was recorded, where it can be shown.
@@ -51,18 +53,23 @@ class Reason(msgspec.Struct, frozen=True):
 
     code: ReasonCode
     subject: str
-    message: str
+    sentence: Sentence
     cell: int | None = None
     before: str | None = None
     after: str | None = None
     changes: tuple[str, ...] = ()
     path: str | None = None
 
+    @property
+    def message(self) -> str:
+        """The sentence in English."""
+        return str(self.sentence)
+
 
 def unknown_input(subject: str) -> Reason:
     """The reason for an input that another version of this program recorded."""
-    message = f"{subject} is an input of a kind that this version does not know."
-    return Reason("unverifiable", subject, message)
+    sentence = say("%1 is an input of a kind that this version does not know.", subject)
+    return Reason("unverifiable", subject, sentence)
 
 
 def code_reasons(
@@ -92,23 +99,25 @@ def code_reasons(
         while old and new and old[0][1] not in now and new[0][1] not in before:
             was, now_at = old.pop(0)[0], new.pop(0)[0]
             changes = lines(was, now_at)
-            reasons.append(_of_cell("cell-changed", now_at, "was changed", changes))
+            sentence = say("Cell %1 was changed.", now_at + 1)
+            reasons.append(_of_cell("cell-changed", now_at, sentence, changes))
         removed += old
         added += new
     for index, digest in added:
         twin = next((item for item in removed if item[1] == digest), None)
         if twin is not None:
             removed.remove(twin)
-            message = f"was moved; it was cell {twin[0] + 1}"
-            reasons.append(_of_cell("cell-moved", index, message))
+            sentence = say("Cell %1 was moved; it was cell %2.", index + 1, twin[0] + 1)
+            reasons.append(_of_cell("cell-moved", index, sentence))
         else:
-            reasons.append(_of_cell("cell-added", index, "was added", lines(None, index)))
+            sentence = say("Cell %1 was added.", index + 1)
+            reasons.append(_of_cell("cell-added", index, sentence, lines(None, index)))
     reasons.sort(key=lambda reason: -1 if reason.cell is None else reason.cell)
     reasons += [
         Reason(
             "cell-removed",
             f"cell {index + 1}",
-            f"What was cell {index + 1} was removed.",
+            say("What was cell %1 was removed.", index + 1),
             changes=lines(index, None),
         )
         for index, _ in removed
@@ -116,6 +125,7 @@ def code_reasons(
     return reasons
 
 
-def _of_cell(code: ReasonCode, index: int, what: str, changes: tuple[str, ...] = ()) -> Reason:
-    name = f"cell {index + 1}"
-    return Reason(code, name, f"Cell {index + 1} {what}.", cell=index, changes=changes)
+def _of_cell(
+    code: ReasonCode, index: int, sentence: Sentence, changes: tuple[str, ...] = ()
+) -> Reason:
+    return Reason(code, f"cell {index + 1}", sentence, cell=index, changes=changes)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..notebooks.variant import PARAMETERS, Variant, shown_variant
 from .reasons import Reason
+from .sentence import Sentence, say
 
 _LONGEST_VALUE = 60
 
@@ -19,23 +20,39 @@ def variant_reasons(before: Variant, now: Variant) -> list[Reason]:
         now: The variant that is asked for.
     """
     old, new = shown_variant(before), shown_variant(now)
-    pairs = [("", old, new), ("Parameter ", old.pop(PARAMETERS, {}), new.pop(PARAMETERS, {}))]
+    pairs = [(False, old, new), (True, old.pop(PARAMETERS, {}), new.pop(PARAMETERS, {}))]
     reasons = [
-        _reason(kind, name, values, others)
-        for kind, values, others in reversed(pairs)
+        _reason(is_parameter, name, values, others)
+        for is_parameter, values, others in reversed(pairs)
         for name in sorted({*values, *others})
         if _text(values, name) != _text(others, name)
     ]
     if not reasons and dict(before) != dict(now):
-        message = "The cell that the parameters are set behind is another one now."
-        reasons.append(Reason("variant-changed", PARAMETERS, message))
+        sentence = say("The cell that the parameters are set behind is another one now.")
+        reasons.append(Reason("variant-changed", PARAMETERS, sentence))
     return reasons
 
 
-def _reason(kind: str, name: str, before: dict[str, Any], now: dict[str, Any]) -> Reason:
+def _reason(is_parameter: bool, name: str, before: dict[str, Any], now: dict[str, Any]) -> Reason:
     old, new = _text(before, name), _text(now, name)
-    message = f"{kind}{name} was {_short(old)} and is {_short(new)} now."
-    return Reason("variant-changed", name, message, before=old, after=new)
+    sentence = _of_parameter(name, old, new) if is_parameter else _of_option(name, old, new)
+    return Reason("variant-changed", name, sentence, before=old, after=new)
+
+
+def _of_parameter(name: str, old: str | None, new: str | None) -> Sentence:
+    if old is None:
+        return say("Parameter %1 was not given and is %2 now.", name, _short(new))
+    if new is None:
+        return say("Parameter %1 was %2 and is not given now.", name, _short(old))
+    return say("Parameter %1 was %2 and is %3 now.", name, _short(old), _short(new))
+
+
+def _of_option(name: str, old: str | None, new: str | None) -> Sentence:
+    if old is None:
+        return say("%1 was not given and is %2 now.", name, _short(new))
+    if new is None:
+        return say("%1 was %2 and is not given now.", name, _short(old))
+    return say("%1 was %2 and is %3 now.", name, _short(old), _short(new))
 
 
 def _text(values: dict[str, Any], name: str) -> str | None:
@@ -43,6 +60,5 @@ def _text(values: dict[str, Any], name: str) -> str | None:
 
 
 def _short(text: str | None) -> str:
-    if text is None:
-        return "not given"
+    text = text or ""
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"

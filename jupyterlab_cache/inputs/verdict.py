@@ -20,6 +20,7 @@ from .declared_reasons import policy_reasons
 from .explanation import ChangedCells, explained
 from .observation import Places
 from .reasons import Reason, code_reasons
+from .sentence import say
 from .stale_cells import first_difference, first_stale, located
 from .variant_reasons import variant_reasons
 from .verifier import Verifier
@@ -188,11 +189,11 @@ def _reasons_against(
     if entry.outcome not in _MATCHING_OUTCOMES:
         return [Reason("execution-incomplete", name, _INCOMPLETE[entry.outcome])]
     if store.is_invalidated(stored, path):
-        return [Reason("invalidated", name, "The cached outputs were invalidated by hand.")]
+        return [Reason("invalidated", name, say("The cached outputs were invalidated by hand."))]
     if not store.has_outputs(stored):
-        return [Reason("unverifiable", name, "The cached outputs are damaged or missing.")]
+        return [Reason("unverifiable", name, say("The cached outputs are damaged or missing."))]
     reasons = [
-        Reason("file-changed", subject, f"{subject} changed while the notebook was executed.")
+        Reason("file-changed", subject, say("%1 changed while the notebook was executed.", subject))
         for subject in entry.changed_inputs
         if not declared.ignored.ignores(places.absolute(subject))
     ]
@@ -202,10 +203,10 @@ def _reasons_against(
 
 
 _INCOMPLETE = {
-    "died": "The kernel died during the last execution.",
-    "timeout": "The last execution ran out of time.",
-    "too-large": "The last execution was stopped because of too much output.",
-    "cancelled": "The last execution was cancelled.",
+    "died": say("The kernel died during the last execution."),
+    "timeout": say("The last execution ran out of time."),
+    "too-large": say("The last execution was stopped because of too much output."),
+    "cancelled": say("The last execution was cancelled."),
 }
 
 
@@ -219,10 +220,10 @@ def _code_reasons(
     entry = latest.entry
     reasons = []
     if entry.kernel_name != kernel_name:
-        message = f"The kernel was {entry.kernel_name} and is {kernel_name} now."
+        sentence = say("The kernel was %1 and is %2 now.", entry.kernel_name, kernel_name)
         reasons.append(
             Reason(
-                "kernel-changed", kernel_name, message, before=entry.kernel_name, after=kernel_name
+                "kernel-changed", kernel_name, sentence, before=entry.kernel_name, after=kernel_name
             )
         )
     before = [cell.digest for cell in entry.cells]

@@ -24,6 +24,7 @@ from .fingerprints import (
 from .kernel_now import KernelNow
 from .observation import Places
 from .reasons import Reason, ReasonCode, unknown_input
+from .sentence import Sentence, say
 from .stat_pass import StatPass
 
 T = TypeVar("T")
@@ -154,8 +155,10 @@ class Verifier:
         if item.path is not None:
             path = places.absolute(item.path)
             if not stored.trusted and not places.is_inside(path):
-                message = f"{item.subject} lies outside the project, and this entry is not ours."
-                return Reason("unverifiable", item.subject, message)
+                sentence = say(
+                    "%1 lies outside the project, and this entry is not ours.", item.subject
+                )
+                return Reason("unverifiable", item.subject, sentence)
             return self._compare_path(item, path)
         # Of a kernel, or of the variables: the same in most entries.
         kernel = stored.entry.kernel_name
@@ -167,13 +170,13 @@ class Verifier:
             came = next((name for name in item.names if self.variable(name) is not None), None)
             if came is None:
                 return None
-            message = f"The environment variable {came} was not set and is set now."
-            return Reason("env-changed", came, message)
+            sentence = say("The environment variable %1 was not set and is set now.", came)
+            return Reason("env-changed", came, sentence)
         if item.kind == "env":
             if variable_matches(item.fingerprint, self.variable(item.subject)):
                 return None
-            message = f"The environment variable {item.subject} has another value."
-            return Reason("env-changed", item.subject, message)
+            sentence = say("The environment variable %1 has another value.", item.subject)
+            return Reason("env-changed", item.subject, sentence)
         return self._kernel(kernel_name).compare(item)
 
     # Paths
@@ -184,9 +187,8 @@ class Verifier:
         if item.kind == "absent":
             if self._once((path, "exists"), lambda: not os.path.lexists(path)):
                 return None
-            return Reason(
-                "file-appeared", item.subject, f"{item.subject} was not there and is there now."
-            )
+            sentence = say("%1 was not there and is there now.", item.subject)
+            return Reason("file-appeared", item.subject, sentence)
         if item.kind == "stat":
             return self._compare_stat(item, path)
         # Its state first, so that nothing stands on a later state than the one that is compared.
@@ -197,9 +199,8 @@ class Verifier:
             )
             if now == item.fingerprint or (item.created_by_run and now == ABSENT):
                 return None
-            return Reason(
-                "directory-changed", item.subject, f"The folder {item.subject} lists other names."
-            )
+            sentence = say("The folder %1 lists other names.", item.subject)
+            return Reason("directory-changed", item.subject, sentence)
         if item.kind == "import-names":
             now = self._once(
                 (path, "imports", item.names, item.without),
@@ -215,15 +216,16 @@ class Verifier:
         if now == item.fingerprint or (item.created_by_run and now == ABSENT):
             return None
         if now == ABSENT:
-            return Reason("file-missing", item.subject, f"{item.subject} is missing.")
+            return Reason("file-missing", item.subject, say("%1 is missing.", item.subject))
         code: ReasonCode = "module-changed" if item.kind == "module" else "file-changed"
         if item.fingerprint == ABSENT:
             code = "file-appeared"
-        what = f"The module {item.subject}" if item.kind == "module" else item.subject
         return Reason(
             code,
             item.subject,
-            f"{what} was changed.",
+            say("The module %1 was changed.", item.subject)
+            if item.kind == "module"
+            else say("%1 was changed.", item.subject),
             before=_state(item.size, item.modified),
             after=_present_state(path),
         )
@@ -246,12 +248,11 @@ class Verifier:
         if now == item.fingerprint or (item.created_by_run and now == ABSENT):
             return None
         if now == ABSENT:
-            return Reason("file-missing", item.subject, f"{item.subject} is missing.")
-        asked = " and ".join(item.names).replace("mtime", "time") or "kind"
+            return Reason("file-missing", item.subject, say("%1 is missing.", item.subject))
         return Reason(
             "file-changed",
             item.subject,
-            f"{item.subject} has another {asked}, which was asked for.",
+            _of_stat(item),
             before=_in_words(item.fingerprint),
             after=_in_words(now),
         )
@@ -269,18 +270,41 @@ def _is_confined(item: Input, places: Places) -> bool:
 def _of_other_modules(item: Input, folder: str) -> Reason:
     """The reason for a folder that offers other modules, by name where that can be told."""
     came, gone = other_modules(folder, item.names, item.without, item.fingerprint)
-    if came:
-        message = f"{came} can be imported from {_folder(item)} now, before what was imported."
+    if item.subject == ".":
+        sentence = _of_own_folder(came, gone)
+    elif came:
+        sentence = say(
+            "%1 can be imported from the folder %2 now, before what was imported.",
+            came,
+            item.subject,
+        )
     elif gone:
-        message = f"{gone} cannot be imported from {_folder(item)} any more."
+        sentence = say("%1 cannot be imported from the folder %2 any more.", gone, item.subject)
     else:
-        message = f"{_folder(item)} now offers other modules to what is imported."
+        sentence = say("The folder %1 now offers other modules to what is imported.", item.subject)
     names = [name for name in (item.subject, came or gone) if name and name != "."]
-    return Reason("module-changed", "/".join(names) or item.subject, message)
+    return Reason("module-changed", "/".join(names) or item.subject, sentence)
 
 
-def _folder(item: Input) -> str:
-    return "the notebook's folder" if item.subject == "." else f"the folder {item.subject}"
+def _of_own_folder(came: str | None, gone: str | None) -> Sentence:
+    if came:
+        return say(
+            "%1 can be imported from the notebook's folder now, before what was imported.", came
+        )
+    if gone:
+        return say("%1 cannot be imported from the notebook's folder any more.", gone)
+    return say("The notebook's folder now offers other modules to what is imported.")
+
+
+def _of_stat(item: Input) -> Sentence:
+    asked = {*item.names}
+    if asked == {"size"}:
+        return say("%1 has another size, which was asked for.", item.subject)
+    if asked == {"mtime"}:
+        return say("%1 has another time, which was asked for.", item.subject)
+    if asked == {"size", "mtime"}:
+        return say("%1 has another size and time, which was asked for.", item.subject)
+    return say("%1 has another kind, which was asked for.", item.subject)
 
 
 def _in_words(fingerprint: str) -> str | None:

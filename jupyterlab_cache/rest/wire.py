@@ -13,6 +13,7 @@ from ..execution.artefact_restoring import RestoredFile
 from ..execution.jobs import Job, JobKind
 from ..inputs.artefact_states import ArtefactState
 from ..inputs.reasons import Reason
+from ..inputs.sentence import Sentence
 from ..inputs.verdict import Status
 from ..notebooks.digests import CellDigests, DocumentDigests
 from ..notebooks.parameters import values_of
@@ -129,17 +130,17 @@ def failure_wire(failure: Failure | None) -> dict[str, object] | None:
     }
 
 
-def reason_wire(reason: Reason, folder: str) -> dict[str, object]:
-    """A reason with all its fields.
+def sentence_wire(sentence: Sentence) -> dict[str, object]:
+    """A sentence in English, and what it takes to translate it."""
+    return {"message": str(sentence), "text": sentence.text, "values": list(sentence.values)}
 
-    Args:
-        reason: Why a notebook is not fresh.
-        folder: The notebook's, relative to the server's root.
-    """
+
+def reason_wire(reason: Reason, folder: str) -> dict[str, object]:
+    """A reason with all its fields; the folder is the notebook's, relative to the server's root."""
     return {
         "code": reason.code,
         "subject": reason.subject,
-        "message": reason.message,
+        **sentence_wire(reason.sentence),
         "cell": reason.cell,
         "before": reason.before,
         "after": reason.after,
@@ -222,7 +223,7 @@ def notebook_wire(status: Status) -> dict[str, object]:
         "outputs": status.outputs,
         "provenance": status.provenance,
         "entry": status.entry,
-        "reason": first and first.message,
+        "reason": first and sentence_wire(first.sentence),
         "reason_count": len(status.reasons),
         "created": status.created,
         "seconds": status.seconds,

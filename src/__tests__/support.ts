@@ -14,6 +14,7 @@ import type {
   EntryArtefact,
   NotebookLine,
   NotebookStatistics,
+  Reason,
   Statistics,
   Status
 } from '../contract';
@@ -78,6 +79,12 @@ export function entryFor(
 /** The outputs of all code cells of a document. */
 export function outputsOf(model: NotebookModel): IOutput[][] {
   return codeCells(model).map(cell => cell.sharedModel.getOutputs());
+}
+
+/** A reason with these words. */
+export function reasonWith(text: string, fields: Partial<Reason> = {}): Reason {
+  const said = { message: text, text, values: [] };
+  return { code: 'cell-changed', subject: 'x', ...said, ...fields };
 }
 
 /** A status; what is not given is as for a fresh notebook. */

@@ -3,6 +3,7 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { messageOf } from '../contract';
 import type { Job, Status } from '../contract';
+import { sentenceText } from '../models/sentence';
 import type { INotebookCache } from '../tokens';
 import { tellOfCheck } from './checkResults';
 import { nameOf } from './jobNotices';
@@ -192,13 +193,14 @@ export class JobResults {
       this._say(job, 'success', this._doneText(job), open);
       return;
     }
+    const [reason] = status.reasons;
     this._say(
       job,
       'warning',
       trans.__(
         '%1 was executed, but is not fresh. %2',
         nameOf(job),
-        status.reasons[0]?.message ?? ''
+        reason ? sentenceText(reason, trans) : ''
       ),
       {
         label: trans.__('Show Reasons'),

@@ -474,12 +474,25 @@ export interface components {
       /** @description Whether it went on after a cell that raised an error. */
       allow_errors?: boolean;
     };
+    /** @description A sentence for a person, and what it takes to show it in that person's language. */
+    Sentence: {
+      /** @description The sentence in English. */
+      message: string;
+      /** @description The English sentence with %1, %2 … in the places of the values: what is translated. */
+      text: string;
+      /** @description What stands in those places. */
+      values: string[];
+    };
     Reason: {
       code: components['schemas']['ReasonCode'];
       /** @description What the reason is about: a cell, a path, a module, a package, a variable. */
       subject: string;
-      /** @description One sentence for a person. */
+      /** @description One sentence for a person, in English. */
       message: string;
+      /** @description As a Sentence has it. */
+      text: string;
+      /** @description As a Sentence has them. */
+      values: string[];
       /** @description Ordinal among the present document's code cells that are not blank: of the cell that changed, or that first used the input. */
       cell?: number | null;
       before?: string | null;
@@ -540,7 +553,7 @@ export interface components {
       /** @description The matching entry, or for a stale notebook its latest one. */
       entry: components['schemas']['EntryId'] | null;
       /** @description The first of the reasons. */
-      reason: string | null;
+      reason: components['schemas']['Sentence'] | null;
       /** @description How many there are. */
       reason_count: number;
       /** @description When that entry was made. */

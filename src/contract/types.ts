@@ -19,6 +19,9 @@ export type Provenance = Schemas['Provenance'];
 /** How the execution behind an entry ended. */
 export type Outcome = Schemas['Outcome'];
 
+/** A sentence for a person that can be translated. */
+export type Sentence = Schemas['Sentence'];
+
 /** One cause of a verdict, with its subject. */
 export type Reason = Schemas['Reason'];
 

@@ -2,6 +2,7 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { Failure, Reason, Status } from '../contract';
+import { sentenceText } from '../models/sentence';
 import type { INotebookStatus } from '../tokens';
 import { artefactsText } from './artefactWords';
 import { CellLink } from './cellLink';
@@ -96,7 +97,7 @@ function Reasons(props: IReasonsProps): JSX.Element | null {
       {reasons.slice(0, MOST_REASONS).map((reason, index) => (
         <li key={`${index} ${reason.code} ${reason.subject}`}>
           <CellLink {...props} cell={reason.cell}>
-            {reason.message}
+            {sentenceText(reason, trans)}
           </CellLink>
           <FileLink {...props} reason={reason} />
           <Change reason={reason} />
@@ -138,9 +139,9 @@ function FileLink(
 }
 
 function Change({ reason }: { reason: Reason }): JSX.Element | null {
-  const { before, after, message } = reason;
-  // Many messages name both already.
-  if (!before || !after || message.includes(after)) {
+  const { before, after, values } = reason;
+  // Many sentences name both already.
+  if (!before || !after || values.includes(after)) {
     return null;
   }
   return (

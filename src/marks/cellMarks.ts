@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import { isBlank, normaliseSource } from '../codeKey';
+import { sentenceText } from '../models/sentence';
 import type { INotebookStatus } from '../tokens';
 import { staleCells } from './staleCells';
 import type { ICellMark } from './staleCells';
@@ -79,7 +80,12 @@ export class CellMarks implements IDisposable {
     }
     const words =
       mark.kind === 'cause'
-        ? this._trans.__('Stale from here: %1', mark.reasons.join(' '))
+        ? this._trans.__(
+            'Stale from here: %1',
+            mark.reasons
+              .map(reason => sentenceText(reason, this._trans))
+              .join(' ')
+          )
         : this._trans.__(
             'May be stale: this cell comes after what changed, or uses it.'
           );

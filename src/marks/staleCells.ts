@@ -1,4 +1,4 @@
-import type { Status } from '../contract';
+import type { Sentence, Status } from '../contract';
 
 /** Why a mark stands beside a cell. */
 export interface ICellMark {
@@ -8,8 +8,8 @@ export interface ICellMark {
    */
   readonly kind: 'cause' | 'after';
 
-  /** The reasons that name the cell, one sentence each. */
-  readonly reasons: readonly string[];
+  /** The reasons that name the cell. */
+  readonly reasons: readonly Sentence[];
 }
 
 /**
@@ -33,9 +33,7 @@ export function staleCells(
     return marks;
   }
   for (let ordinal = from; ordinal < status.cells; ordinal++) {
-    const reasons = status.reasons
-      .filter(({ cell }) => cell === ordinal)
-      .map(({ message }) => message);
+    const reasons = status.reasons.filter(({ cell }) => cell === ordinal);
     marks.set(ordinal, {
       kind: reasons.length > 0 ? 'cause' : 'after',
       reasons

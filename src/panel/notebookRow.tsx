@@ -3,6 +3,7 @@ import * as React from 'react';
 import type { Job, NotebookLine } from '../contract';
 import { ago, duration } from '../details/time';
 import { verdictText } from '../details/words';
+import { sentenceText } from '../models/sentence';
 import { chipOf } from '../toolbar/chipText';
 
 /** One notebook of a list. */
@@ -58,7 +59,7 @@ export function NotebookRow(props: INotebookRowProps): JSX.Element {
         </div>
         <div
           className="jp-NotebookCache-rowDetail"
-          title={line.reason ?? undefined}
+          title={line.reason ? sentenceText(line.reason, trans) : undefined}
         >
           {[folder, detailOf(line, trans)].filter(Boolean).join(' ')}
         </div>
@@ -69,14 +70,15 @@ export function NotebookRow(props: INotebookRowProps): JSX.Element {
 
 function detailOf(line: NotebookLine, trans: TranslationBundle): string {
   if (line.reason !== null) {
+    const reason = sentenceText(line.reason, trans);
     return line.reason_count > 1
       ? trans._n(
           '%2 And %1 more.',
           '%2 And %1 more.',
           line.reason_count - 1,
-          line.reason
+          reason
         )
-      : line.reason;
+      : reason;
   }
   if (line.created === null || line.seconds === null) {
     return '';

@@ -1,4 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { sentenceText } from '../models/sentence';
 import type { INotebookStatus, Status } from '../tokens';
 
 /** What the chip shows, and how it looks. */
@@ -95,14 +96,15 @@ function reasonsInShort(status: Status, trans: TranslationBundle): string {
   if (!first) {
     return trans.__('The cached outputs are old');
   }
+  const reason = sentenceText(first, trans);
   return others.length > 0
     ? trans._n(
         '%2 And %1 more reason.',
         '%2 And %1 more reasons.',
         others.length,
-        first.message
+        reason
       )
-    : first.message;
+    : reason;
 }
 
 function chipOfFresh(

@@ -23,7 +23,8 @@ async def test_each_notebook_has_a_line(
         "sub/b.ipynb": "uncached",
     }
     first = answer["notebooks"][0]
-    assert "data.csv" in first["reason"]
+    assert "data.csv" in first["reason"]["message"]
+    assert first["reason"]["values"] == ["data.csv"]
     assert first["reason_count"] == 1
     assert answer["total"] == 2
     (unreadable,) = answer["unreadable"]

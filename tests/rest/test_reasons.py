@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from jupyterlab_cache.inputs.reasons import Reason
+from jupyterlab_cache.inputs.sentence import say
 from jupyterlab_cache.rest.wire import reason_wire
 
 
@@ -30,5 +31,5 @@ async def test_reasons_lead_to_cells_and_files(
     "path", [None, "/etc/passwd", "../../x.csv", "../.env", ".git/config", ".."]
 )
 def test_what_the_server_does_not_show_is_no_place_to_go(path: str | None) -> None:
-    reason = Reason("file-changed", "x", "x changed.", path=path)
+    reason = Reason("file-changed", "x", say("x changed."), path=path)
     assert reason_wire(reason, "work")["path"] is None

@@ -1,7 +1,13 @@
 import { Notification } from '@jupyterlab/apputils';
 import type { NotebookModel, NotebookPanel } from '@jupyterlab/notebook';
 import type { FakeClient } from '../../__tests__/fakeServer';
-import { jobWith, outputsOf, stream, turn } from '../../__tests__/support';
+import {
+  jobWith,
+  outputsOf,
+  reasonWith,
+  stream,
+  turn
+} from '../../__tests__/support';
 import type { Job } from '../../contract';
 import type { NotebookCache } from '../../models/notebookCache';
 import { JobNotices } from '../jobNotices';
@@ -141,9 +147,7 @@ describe('The result of a job', () => {
       async isOpen => {
         notebook.verdict = {
           verdict: 'stale',
-          reasons: [
-            { code: 'file-changed', subject: 'x', message: 'x changed.' }
-          ]
+          reasons: [reasonWith('%1 changed.', { values: ['x'] })]
         };
         await cache.jobs.submit('a.ipynb');
         await finish(done, { isOpen });

@@ -1,4 +1,4 @@
-import { statusWith } from '../../__tests__/support';
+import { reasonWith, statusWith } from '../../__tests__/support';
 import type { Status } from '../../contract';
 import { staleCells } from '../staleCells';
 
@@ -12,8 +12,7 @@ function marksFor(fields: Partial<Status>): [number, string, number][] {
 }
 
 function reason(cell: number | null): Status['reasons'][number] {
-  const message = `Cell ${cell} is why.`;
-  return { code: 'cell-changed', subject: 'x', message, cell };
+  return reasonWith(`Cell ${cell} is why.`, { cell });
 }
 
 describe('staleCells', () => {

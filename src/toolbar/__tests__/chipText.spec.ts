@@ -1,5 +1,5 @@
 import { nullTranslator } from '@jupyterlab/translation';
-import { jobWith, statusWith } from '../../__tests__/support';
+import { jobWith, reasonWith, statusWith } from '../../__tests__/support';
 import { CacheError } from '../../contract';
 import type { Job, Status } from '../../contract';
 import { chipOf } from '../chipText';
@@ -78,13 +78,7 @@ describe('chipOf', () => {
   });
 
   it('names the first reason to whoever rests on it', () => {
-    const reasons = [
-      {
-        code: 'cell-changed',
-        subject: 'cell 2',
-        message: 'Cell 2 was changed.'
-      }
-    ] satisfies Status['reasons'];
+    const reasons = [reasonWith('Cell %1 was changed.', { values: ['2'] })];
     expect(chip({ verdict: 'stale', reasons }).title).toBe(
       'Cell 2 was changed.'
     );

@@ -1,0 +1,15 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Sentence } from '../contract';
+
+/**
+ * A sentence of the server in the person's language.
+ *
+ * @param sentence - What the server says; also a reason is one.
+ * @param trans - Knows the sentences of the server as well: they are in the same template.
+ */
+export function sentenceText(
+  { text, values }: Pick<Sentence, 'text' | 'values'>,
+  trans: TranslationBundle
+): string {
+  return trans.gettext(text, ...values);
+}
