@@ -1,4 +1,6 @@
-"""Runs the project's test suites one after the other and says how many tests passed and failed.
+"""Runs the project's test suites and says how many tests passed and failed.
+
+Checkers run two at a time, since each uses one processor; what runs tests runs alone.
 
 Without arguments all suites run; with names only those (``lint`` stands for all checkers). A suite
 that fails does not stop the others. Counts come from the reports that the test runners write, never
@@ -13,15 +15,20 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "build" / "reports"
 BIN = "node_modules/.bin"
+CHECKERS_AT_ONCE = 2
+RUNNING: set[subprocess.Popen[bytes]] = set()
 
 
 @dataclass(frozen=True)
@@ -126,13 +133,29 @@ def chosen_suites(names: Sequence[str]) -> list[Suite]:
     return [suite for suite in SUITES if suite.name in wanted]
 
 
-def run(suite: Suite) -> Outcome:
-    """Run one suite, its output going to ours."""
+def run_all(suites: Sequence[Suite]) -> list[Outcome]:
+    """Run suites, first those without a report of their own."""
+    with ThreadPoolExecutor(CHECKERS_AT_ONCE) as pool:
+        outcomes = list(pool.map(run_quietly, (suite for suite in suites if not suite.report)))
+    return outcomes + [run(suite) for suite in suites if suite.report]
+
+
+def run_quietly(suite: Suite) -> Outcome:
+    """Run one suite and print its output in one piece, lest it mixes with that of others."""
+    with tempfile.TemporaryFile("w+") as output:
+        outcome = run(suite, output)
+        output.seek(0)
+        print(output.read(), end="", flush=True)
+    return outcome
+
+
+def run(suite: Suite, output: TextIO | None = None) -> Outcome:
+    """Run one suite, its output going to ours unless it is given another place."""
     report = REPORTS / f"{suite.name}.xml"
     report.unlink(missing_ok=True)
-    print(f"\n=== {suite.name}", flush=True)
+    print(f"\n=== {suite.name}", file=output, flush=True)
     start = time.monotonic()
-    code = run_command(suite, report)
+    code = run_command(suite, report, output)
     seconds = time.monotonic() - start
     if not suite.report:
         return Outcome(suite.name, int(code == 0), int(code != 0), 0, seconds)
@@ -143,27 +166,47 @@ def run(suite: Suite) -> Outcome:
     return Outcome(suite.name, passed, failed, skipped, seconds)
 
 
-def run_command(suite: Suite, report: Path) -> int:
+def run_command(suite: Suite, report: Path, output: TextIO | None) -> int:
     """Run a suite's command and return its exit code."""
     command = [argument.replace("{report}", str(report)) for argument in suite.command]
     env = {name: value.replace("{report}", str(report)) for name, value in suite.env.items()}
     try:
         # A process group of its own, so that a time limit also ends servers and kernels.
         process = subprocess.Popen(
-            command, cwd=ROOT / suite.folder, env=os.environ | env, start_new_session=True
+            command,
+            cwd=ROOT / suite.folder,
+            env=os.environ | env,
+            start_new_session=True,
+            stdout=output,
+            stderr=output,
         )
     except OSError as error:
-        print(f"{suite.name} cannot be started: {error}", flush=True)
+        print(f"{suite.name} cannot be started: {error}", file=output, flush=True)
         return 127
+    RUNNING.add(process)
     try:
         return process.wait(suite.minutes * 60)
     except subprocess.TimeoutExpired:
-        print(f"{suite.name} took longer than {suite.minutes:g} minutes: ended.", flush=True)
+        message = f"{suite.name} took longer than {suite.minutes:g} minutes: ended."
+        print(message, file=output, flush=True)
         return 124
     finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a suite's command with all that it started, if it still runs."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    RUNNING.discard(process)
+
+
+def end_all() -> None:
+    """Leave nothing behind, and begin nothing any more."""
+    for process in list(RUNNING):
+        end(process)
+    os._exit(143)
 
 
 def read_counts(report: Path) -> tuple[int, int, int]:
@@ -184,10 +227,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("suites", nargs="*", metavar="SUITE", help="lint, or the name of a suite")
     suites = chosen_suites(parser.parse_args().suites)
-    # Whoever ends us (a time limit, say) ends the suite that is running, too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # Whoever ends us (a time limit, say) ends the suites that are running, too.
+    signal.signal(signal.SIGTERM, lambda *_: end_all())
     REPORTS.mkdir(parents=True, exist_ok=True)
-    outcomes = [run(suite) for suite in suites]
+    outcomes = run_all(suites)
     print()
     for outcome in outcomes:
         skipped = f", {outcome.skipped} skipped" if outcome.skipped else ""

@@ -11,5 +11,7 @@ export function sentenceText(
   { text, values }: Pick<Sentence, 'text' | 'values'>,
   trans: TranslationBundle
 ): string {
+  // The server's sentences are extracted where they are written.
+  // eslint-disable-next-line jupyter/no-dynamic-translation
   return trans.gettext(text, ...values);
 }

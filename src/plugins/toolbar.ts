@@ -7,6 +7,8 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { createCacheButton, createRestoreButton } from '../toolbar/buttons';
 import { createCacheMenuButton } from '../toolbar/cacheMenu';
+// A factory cannot wait, and the chip is there as soon as the first notebook is.
+// eslint-disable-next-line jupyter/prefer-lazy-imports
 import { StatusChip } from '../toolbar/chip';
 import { INotebookCache } from '../tokens';
 import { CommandIDs } from './commandIds';
