@@ -13,7 +13,7 @@ from ..inputs.reasons import Reason
 from ..inputs.verdict import Status
 from ..notebooks.parameters import Parameters
 from ..notebooks.variant import variant_lines
-from .common import Session, declaring_options, session_options
+from .common import Session, declaring_options, origin_notes, session_options
 from .parameters import parameter_options
 
 _MARKS = {
@@ -101,6 +101,7 @@ def _print(status: Status) -> None:
         notes.append("other outputs in the file")
     if status.provenance not in (None, "executed"):
         notes.append(str(status.provenance))
+    notes += origin_notes(status.origin, status.trusted)
     notes += variant_lines(status.variant)
     suffix = f" ({', '.join(notes)})" if notes else ""
     click.echo(f"{click.style(f'{mark} {status.verdict:<8}', fg=colour)} {status.path}{suffix}")

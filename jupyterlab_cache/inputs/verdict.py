@@ -12,6 +12,7 @@ from ..notebooks.digests import DocumentDigests
 from ..notebooks.project import folder_of, relative_to_root
 from ..notebooks.variant import Variant, shown_variant
 from ..store.records import Failure, Provenance
+from ..store.signatures import Origin
 from ..store.store import StoredEntry
 from ..store.store_pass import StorePass
 from .artefact_states import ArtefactState
@@ -50,7 +51,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         seconds: How long its execution took.
         coverage: How its inputs were found.
         gaps: What that cannot see.
-        trusted: Whether it is signed by us.
+        trusted: Whether the entry counts as ours.
+        origin: Who made the entry; None when there is none.
         cells: Number of the document's code cells that are not blank.
         failure: What went wrong in the execution.
         artefacts: Files that the execution wrote and that are gone or changed, or could not be
@@ -72,6 +74,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     coverage: tuple[str, ...]
     gaps: tuple[str, ...]
     trusted: bool
+    origin: Origin | None
     cells: int
     failure: Failure | None
     artefacts: tuple[ArtefactState, ...] = ()
@@ -257,6 +260,7 @@ def _status(
         coverage=entry.coverage if entry else (),
         gaps=entry.gaps if entry else (),
         trusted=stored.trusted if stored else False,
+        origin=stored.origin if stored else None,
         cells=len(document.cells),
         failure=entry.failure if entry else None,
     )

@@ -249,6 +249,7 @@ def status_wire(status: Status, job: dict[str, object] | None) -> dict[str, obje
         "coverage": list(status.coverage),
         "gaps": list(status.gaps),
         "trusted": status.trusted,
+        "origin": status.origin,
         "cells": status.cells,
         "failure": failure_wire(status.failure),
         "artefacts": [artefact_state_wire(state) for state in status.artefacts],
@@ -284,6 +285,7 @@ def summary_wire(
         "cpu_seconds": entry.cpu_seconds,
         "peak_memory": entry.peak_memory,
         "trusted": stored.trusted,
+        "origin": stored.origin,
         "pinned": pinned,
         "used": used,
     }
