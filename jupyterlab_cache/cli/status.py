@@ -39,7 +39,8 @@ _MANY, _FEW_OF_MANY = 10, 5
 @click.option(
     "--accept-unobserved",
     is_flag=True,
-    help="With --check: accept captured and imported entries, whose inputs nobody observed.",
+    help="With --check: accept captured and imported entries, whose inputs nobody observed, and "
+    "entries from elsewhere, which only say that somebody did.",
 )
 @session_options
 @declaring_options
@@ -89,7 +90,7 @@ def status_json(status: Status) -> dict[str, object]:
 def _is_accepted(status: Status, check_outputs: bool, accept_unobserved: bool) -> bool:
     return (
         status.verdict == "fresh"
-        and (accept_unobserved or status.provenance == "executed")
+        and (accept_unobserved or (status.provenance == "executed" and status.trusted))
         and not (check_outputs and status.outputs == "different")
     )
 

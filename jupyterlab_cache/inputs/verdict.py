@@ -111,7 +111,8 @@ def judge(
 
     Of the entries with the document's code key and variant, newest first, the first whose every
     input has its recorded fingerprint now decides; captured and imported entries only where no
-    executed one has this code key.
+    executed one has this code key. An entry that does not count as ours decides only where none
+    that does can, whatever it says of itself.
 
     Args:
         document: The document's digests, saved or not.
@@ -129,12 +130,11 @@ def judge(
     key = document.code_key(default_kernel)
     wanted = dict(variant or {})
     entries = [item for item in store.entries_for(key) if item.entry.variant == wanted]
-    executed = [item for item in entries if item.entry.provenance == "executed"]
     places = Places(folder_of(notebook), project_root)
     path = relative_to_root(notebook, project_root)
     why_not: list[tuple[StoredEntry, list[Reason]]] = []
     chosen: StoredEntry | None = None
-    for stored in executed or entries:
+    for stored in _in_order(entries):
         reasons = _reasons_against(stored, path, places, store, verifier, declared)
         if not reasons:
             chosen = stored
@@ -175,6 +175,15 @@ def judge(
         reasons += explained(located(others, before, now), latest, places, store.blob)
     stale_from = first_stale([*everywhere, *others], first_difference(before, now))
     return judgement("stale", latest, reasons, stale_from)
+
+
+def _in_order(entries: Sequence[StoredEntry]) -> list[StoredEntry]:
+    """Those that may decide, in the order in which they are asked."""
+    found: list[StoredEntry] = []
+    for trusted in (True, False):
+        some = [item for item in entries if item.trusted == trusted]
+        found += [item for item in some if item.entry.provenance == "executed"] or some
+    return found
 
 
 def _reasons_against(
