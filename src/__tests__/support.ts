@@ -98,6 +98,7 @@ export function statusWith(fields: Partial<Status> = {}): Status {
     coverage: ['python-audit'],
     gaps: [],
     trusted: true,
+    origin: 'here',
     cells: 2,
     failure: null,
     artefacts: [],
@@ -210,6 +211,7 @@ export function summaryWith(fields: Partial<EntrySummary> = {}): EntrySummary {
     cpu_seconds: null,
     peak_memory: null,
     trusted: true,
+    origin: 'here',
     pinned: false,
     used: null,
     ...fields

@@ -12,6 +12,9 @@ import { transactInSteps } from './undoSteps';
 /** The document's code is not what made the outputs. */
 export class CodeChanged extends Error {}
 
+/** People share the document, and the entry is not to be trusted. */
+export class ForeignInShared extends Error {}
+
 /** What a cell is to show. */
 interface IChange {
   readonly cell: ICodeCellModel;
@@ -31,6 +34,8 @@ interface IChange {
  * @returns How many cells were changed.
  *
  * @throws CodeChanged when the document's code key is another; nothing is changed then.
+ * @throws ForeignInShared when others share the document and the entry is not trusted: each browser
+ * decides for itself which cells it trusts, and would draw what arrives in those.
  */
 export function restoreOutputs(
   model: INotebookModel,
@@ -38,6 +43,9 @@ export function restoreOutputs(
   defaultKernel: string
 ): number {
   const wanted = planOutputs(model, entry, defaultKernel);
+  if (model.collaborative && !entry.trusted) {
+    throw new ForeignInShared();
+  }
   const changes = wanted.filter(change => isNeeded(change, entry.trusted));
   if (entry.trusted) {
     trustEach(model, changes);
