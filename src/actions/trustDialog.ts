@@ -2,7 +2,6 @@ import { Dialog, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import type { TrustPreview } from '../contract';
-import { ago } from '../details/time';
 
 /** So many things of one kind are named. */
 const MOST_NAMED = 10;
@@ -40,7 +39,7 @@ class TrustBody extends Widget {
       trans.__(
         'This entry of %1 says that it was made %2. It is not signed by you or your team, so anybody may have written it.',
         path,
-        ago(created, trans)
+        new Date(created * 1000).toLocaleString()
       )
     );
     this._say(trans.__('If you trust it, it counts as your own:'));
