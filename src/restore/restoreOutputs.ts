@@ -49,6 +49,12 @@ export function restoreOutputs(
   const changes = wanted.filter(change => isNeeded(change, entry.trusted));
   if (entry.trusted) {
     trustEach(model, changes);
+  } else {
+    // A person may run the cell, which JupyterLab trusts then, and undo this afterwards.
+    clearForGood(
+      model,
+      changes.filter(({ cell }) => !cell.trusted)
+    );
   }
   joinStreams(model, changes);
   transactInSteps(
@@ -63,7 +69,9 @@ export function restoreOutputs(
       if (!entry.trusted) {
         changes.forEach(distrust);
       }
-    }
+    },
+    // A redo could bring them into a cell that was run, and so is trusted.
+    !entry.trusted
   );
   for (const { cell } of wanted) {
     // The cell shows what its present source gives, so it is not marked as edited any more.
@@ -158,16 +166,24 @@ function trustEach(model: INotebookModel, changes: readonly IChange[]): void {
   const wrong = changes.filter(
     ({ cell, outputs }) => outputs.length > 0 && !cell.trusted
   );
-  // At once: each transaction of its own has the whole notebook looked at again.
-  model.sharedModel.transact(
-    () => wrong.forEach(({ cell }) => clear(cell)),
-    false
-  );
+  clearForGood(model, wrong);
   model.sharedModel.transact(
     () =>
       wrong.forEach(({ cell }) => {
         cell.trusted = true;
       }),
+    false
+  );
+}
+
+/** Remove outputs so that no undo brings them back. */
+function clearForGood(
+  model: INotebookModel,
+  changes: readonly IChange[]
+): void {
+  // At once: each transaction of its own has the whole notebook looked at again.
+  model.sharedModel.transact(
+    () => changes.forEach(({ cell }) => clear(cell)),
     false
   );
 }

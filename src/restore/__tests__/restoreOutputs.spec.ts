@@ -212,6 +212,42 @@ describe('restoreOutputs', () => {
     expect(model.toJSON().cells[0]?.metadata.trusted).toBe(false);
   });
 
+  it('never brings outputs of a foreign entry into a cell that was run since', async () => {
+    const model = documentWith([codeCell('a', [stream('mine')], 1)]);
+    const [cell] = codeCells(model);
+    const { sharedModel } = model;
+    const restore = (text: string) =>
+      restoreOutputs(
+        model,
+        entryFor(model, [[{ ...html, data: { 'text/html': text } }]], {
+          trusted: false
+        }),
+        ''
+      );
+    const undo = async () => {
+      sharedModel.undo();
+      await Promise.resolve();
+    };
+    restore('first');
+    await undo();
+    expect(outputsOf(model)).toEqual([[stream('mine')]]);
+    cell!.trusted = true;
+    expect(sharedModel.canRedo()).toBe(false);
+    sharedModel.redo();
+    await Promise.resolve();
+    expect(outputsOf(model)).toEqual([[stream('mine')]]);
+
+    restore('first');
+    restore('second');
+    // What JupyterLab does when a person runs it.
+    sharedModel.transact(() => cell?.sharedModel.setOutputs([]), false);
+    cell!.trusted = true;
+    for (let step = 0; step < 3; step++) {
+      await undo();
+      expect(JSON.stringify(outputsOf(model))).not.toMatch(/first|second/);
+    }
+  });
+
   it('puts no outputs of a foreign entry into a document that people share', () => {
     const model = documentWith([codeCell('a', [stream('mine')], 1)]);
     // The other browsers trust the cell, and would run what arrives in it.
