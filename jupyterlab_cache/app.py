@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
-from traitlets import Bool, Bytes, Dict, Enum, Float, Integer, List, TraitError, Unicode
+from traitlets import Bool, Dict, Enum, Float, Integer, List, TraitError, Unicode
 
 from .cache import NotebookCache
 from .execution.artefacts import ArtefactLimits
@@ -26,6 +26,7 @@ from .rest.metrics import JobMetrics
 from .rest.turns import Turns
 from .store.collection import Outcome
 from .store.signatures import KeyRing
+from .store.team_keys import TeamKeyUnusable, hide_team_key, team_keys
 
 _EVENTS = Path(__file__).parent / "events"
 JOB_EVENT = "https://events.jupyter.org/jupyterlab_cache/job/v1"
@@ -83,9 +84,12 @@ class CacheApp(ExtensionApp):
         ".jupyterlab_cache.",
     ).tag(config=True)
 
-    team_key = Bytes(
-        b"",
-        help="A secret shared by a team: entries signed with it count as made here.",
+    team_key_files = List(
+        Unicode(),
+        help="Files that each hold a secret shared by a team: entries signed with it count as "
+        "ours, and what is executed here is signed with it. The environment variables "
+        "JUPYTERLAB_CACHE_TEAM_KEY_FILES and JUPYTERLAB_CACHE_TEAM_KEY (the secret itself, which "
+        "is kept from kernels) add to them.",
     ).tag(config=True)
 
     assets = List(
@@ -216,7 +220,7 @@ class CacheApp(ExtensionApp):
         server = self._server
         keys = KeyRing(
             server.contents_manager.notary.secret,
-            team_keys=(self.team_key,) if self.team_key else (),
+            team_keys=self._team_keys(),
         )
         self.cache = NotebookCache(
             server.root_dir,
@@ -250,6 +254,16 @@ class CacheApp(ExtensionApp):
             self.collection = AutomaticCollection(self.max_store_bytes, self.announce_collection)
         self.input_watch = InputWatch(self._announce_inputs)
         self.turns = Turns()
+
+    def _team_keys(self) -> list[bytes]:
+        """The keys that settings and environment variables name; raises TraitError."""
+        try:
+            return team_keys(os.environ, self.team_key_files)
+        except TeamKeyUnusable as error:
+            raise TraitError(str(error)) from error
+        finally:
+            # Neither the kernels nor the terminals of this server get to see it.
+            hide_team_key(os.environ)
 
     def declaration(self) -> Declaration:
         """What the settings declare of every notebook.
@@ -305,7 +319,7 @@ class CacheApp(ExtensionApp):
 
         Args:
             path: The notebook, relative to the server's root folder.
-            action: ``added``, ``removed`` or ``invalidated``.
+            action: ``added``, ``removed``, ``invalidated``, ``trusted`` or ``distrusted``.
             entry: Which entry; None when it is all of them.
         """
         data = {"path": path, "action": action}

@@ -21,6 +21,7 @@ from .notebooks.reader import read_digests
 from .projects import Project, Projects
 from .standing import StandingVerdicts
 from .store.signatures import KeyRing, notary_secret
+from .store.team_keys import team_keys, without_team_keys
 
 DEFAULT_KERNEL = "python3"
 
@@ -35,7 +36,8 @@ class Surroundings:
     Args:
         root: Folder that bounds everything; paths are relative to it.
         store: One store folder for all, instead of ``.jupyterlab_cache`` in each project root.
-        keys: Keys that sign entries; by default the user's own notebook notary.
+        keys: Keys that sign entries; by default that of the user's own notebook notary, and those
+            of teams that environment variables name.
         stat_cache: What is remembered of files between passes; by default the user's own.
         default_kernel: Name of the kernel of a notebook that names none.
         launch_environment: Gives the environment variables that a kernel would start with; by
@@ -57,7 +59,7 @@ class Surroundings:
         declared: Declaration = NOTHING,
         settings: Declaration = NOTHING,
     ) -> None:
-        self.keys = keys or KeyRing(notary_secret())
+        self.keys = keys or KeyRing(notary_secret(), team_keys(os.environ))
         self.projects = Projects(Path(root), self.keys, Path(store) if store else None)
         self.stat_cache = stat_cache or StatCache()
         self.default_kernel = default_kernel
@@ -96,7 +98,8 @@ class Surroundings:
 
     def launch_environment(self) -> Mapping[str, str]:
         """The environment variables that a kernel would be given now."""
-        return self._launch_environment() if self._launch_environment else dict(os.environ)
+        given = self._launch_environment() if self._launch_environment else os.environ
+        return without_team_keys(given)
 
     def declared_for(self, notebook: Path) -> Declared:
         """What is declared of a notebook: by its project, in its saved file, and by this cache.

@@ -6,3 +6,4 @@ import './parameters.css';
 import './compare.css';
 import './nbdime.css';
 import './elsewhere.css';
+import './origin.css';

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +18,8 @@ from ..inputs.declarations import checked_declaration
 from ..notebooks.errors import CaptureRefused, NotebookError
 from ..projects import PathRefused
 from ..store.errors import StoreError
+from ..store.signatures import Origin
+from ..store.team_keys import hide_team_key
 
 _DECLARING = (
     "assets",
@@ -85,6 +89,7 @@ def session_options(command: F) -> F:
             raise BadInput(f"{root} is not a folder; give an existing one with --root.")
         with bad_input():
             cache = NotebookCache(root, store=store)
+            hide_team_key(os.environ)
             try:
                 return command(Session(cache, as_json), **options)
             finally:
@@ -176,6 +181,22 @@ def size(count: float) -> str:
             break
     count /= factor
     return f"{count:.1f} {unit}" if count < 9.95 else f"{count:.0f} {unit}"
+
+
+def moment(seconds: float) -> str:
+    """A time as a person reads it."""
+    return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def origin_notes(origin: Origin | None, trusted: bool) -> list[str]:
+    """Who made an entry, for a person; nothing where it was made here."""
+    match origin:
+        case "team":
+            return ["by the team"]
+        case "elsewhere":
+            return ["from elsewhere, trusted" if trusted else "from elsewhere, not trusted"]
+        case _:
+            return []
 
 
 def duration(seconds: float) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -15,7 +14,15 @@ from ..store.records import CellRecord, Entry
 from ..store.selection import LONGEST_SEARCH, SORT_KEYS, Selection, SortKey, size_of
 from ..store.store import StoredEntry
 from .check_report import check_lines
-from .common import BadInput, Session, duration, session_options, size
+from .common import (
+    BadInput,
+    Session,
+    duration,
+    moment,
+    origin_notes,
+    session_options,
+    size,
+)
 
 
 @click.command("list")
@@ -67,11 +74,11 @@ def list_command(
         return 0
     for stored in entries:
         entry = stored.entry
-        notes = [entry.provenance, *([] if stored.trusted else ["from elsewhere"])]
+        notes = [entry.provenance, *origin_notes(stored.origin, stored.trusted)]
         notes += ["pinned"] if stored.id in pinned else []
         notes += variant_lines(shown_variant(entry.variant))
         click.echo(
-            f"{stored.id[:12]}  {_when(entry.created)}  {duration(entry.seconds):>9}  "
+            f"{stored.id[:12]}  {moment(entry.created)}  {duration(entry.seconds):>9}  "
             f"{size(size_of(entry)):>7}  "
             f"{entry.outcome:<9}  {entry.notebook_path}  "
             f"({', '.join(notes)})"
@@ -94,7 +101,7 @@ def list_command(
 @click.option(
     "--accept-untrusted",
     is_flag=True,
-    help="With --unpack: also an entry that is not signed here.",
+    help="With --unpack: also an entry from elsewhere that you do not trust.",
 )
 @session_options
 def show_command(session: Session, entry: str, unpack: Path | None, accept_untrusted: bool) -> int:
@@ -118,7 +125,9 @@ def show_command(session: Session, entry: str, unpack: Path | None, accept_untru
         return 0
     _print(stored)
     if check is not None:
-        click.echo(f"{'check':<9} {check.outcome}, {_when(check.time)}, against {check.other[:12]}")
+        click.echo(
+            f"{'check':<9} {check.outcome}, {moment(check.time)}, against {check.other[:12]}"
+        )
         for line in check_lines(check.cells):
             click.echo(f"  {line}")
     return 0
@@ -130,7 +139,9 @@ def _unpack(
     from ..execution.unpacking import MANIFEST, UnpackRefused, unpack
 
     if not (stored.trusted or accept_untrusted):
-        raise BadInput("The entry is not signed here; give --accept-untrusted if you trust it.")
+        raise BadInput(
+            "The entry is from elsewhere; `jupyter cache trust` it, or give --accept-untrusted."
+        )
     try:
         manifest = unpack(stored, project.store, folder)
     except UnpackRefused as error:
@@ -158,20 +169,17 @@ def _summary(stored: StoredEntry) -> dict[str, object]:
         "variant": shown_variant(entry.variant),
         "bytes": size_of(entry),
         "trusted": stored.trusted,
+        "origin": stored.origin,
     }
-
-
-def _when(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _print(stored: StoredEntry) -> None:
     entry = stored.entry
-    signed = "signed here" if stored.trusted else "from elsewhere, not trusted"
+    signed = ", ".join(origin_notes(stored.origin, stored.trusted)) or "made here"
     lines = [
         ("entry", stored.id),
         ("notebook", entry.notebook_path),
-        ("made", f"{_when(entry.created)}, {entry.provenance}, {signed}"),
+        ("made", f"{moment(entry.created)}, {entry.provenance}, {signed}"),
         ("outcome", entry.outcome),
         ("kernel", entry.kernel_name),
         *(("variant", line) for line in variant_lines(shown_variant(entry.variant))),

@@ -20,6 +20,7 @@ _COMMANDS = {
     "report": ("report", "Show the report of the last batch, or write it to a file."),
     "invalidate": ("marking", "Say that cached outputs are not to be used again."),
     "remove": ("marking", "Take entries out of the store."),
+    "trust": ("trust", "Let entries from elsewhere count as ours, or no more."),
     "pin": ("marking", "Keep entries whatever a collection would take."),
     "gc": ("upkeep", "Make room: remove what was not used for long, and what nobody needs."),
     "verify": ("upkeep", "Look whether the store is what it should be, and repair it."),

@@ -32,7 +32,7 @@ from .parameters import parameter_options
 @click.option(
     "--accept-untrusted",
     is_flag=True,
-    help="With --artefacts: write files of entries that are not signed here, too.",
+    help="With --artefacts: write files of entries from elsewhere, too.",
 )
 @session_options
 @parameter_options

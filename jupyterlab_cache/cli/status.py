@@ -13,7 +13,7 @@ from ..inputs.reasons import Reason
 from ..inputs.verdict import Status
 from ..notebooks.parameters import Parameters
 from ..notebooks.variant import variant_lines
-from .common import Session, declaring_options, session_options
+from .common import Session, declaring_options, origin_notes, session_options
 from .parameters import parameter_options
 
 _MARKS = {
@@ -39,7 +39,8 @@ _MANY, _FEW_OF_MANY = 10, 5
 @click.option(
     "--accept-unobserved",
     is_flag=True,
-    help="With --check: accept captured and imported entries, whose inputs nobody observed.",
+    help="With --check: accept captured and imported entries, whose inputs nobody observed, and "
+    "entries from elsewhere, which only say that somebody did.",
 )
 @session_options
 @declaring_options
@@ -89,7 +90,7 @@ def status_json(status: Status) -> dict[str, object]:
 def _is_accepted(status: Status, check_outputs: bool, accept_unobserved: bool) -> bool:
     return (
         status.verdict == "fresh"
-        and (accept_unobserved or status.provenance == "executed")
+        and (accept_unobserved or (status.provenance == "executed" and status.trusted))
         and not (check_outputs and status.outputs == "different")
     )
 
@@ -101,6 +102,7 @@ def _print(status: Status) -> None:
         notes.append("other outputs in the file")
     if status.provenance not in (None, "executed"):
         notes.append(str(status.provenance))
+    notes += origin_notes(status.origin, status.trusted)
     notes += variant_lines(status.variant)
     suffix = f" ({', '.join(notes)})" if notes else ""
     click.echo(f"{click.style(f'{mark} {status.verdict:<8}', fg=colour)} {status.path}{suffix}")

@@ -124,7 +124,7 @@ class _Restorer:
         if content is None:
             return "not-stored", f"Its content was not stored ({artefact.left_out or 'old entry'})."
         if not self._may_write:
-            return "untrusted", "The entry is not signed here; say that you trust it."
+            return "untrusted", "The entry is from elsewhere; say that you trust it."
         if is_there and not self._wish.overwrite:
             return "differs", "Another content is there; say whether to overwrite it."
         self._target.write_pieces(

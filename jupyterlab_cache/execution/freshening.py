@@ -142,15 +142,16 @@ async def freshen(workspace: Workspace, notebook: Path, kernels: Kernels, wish: 
     if not wish.force:
         look = workspace.look(request.options, {notebook: wish.parameters})
         status = await asyncio.to_thread(look.own_status, notebook)
-        # Outputs that nobody observed do not keep a person who asks from an execution.
-        observed = status.provenance == "executed"
+        # Outputs that nobody observed do not keep a person who asks from an execution, and neither
+        # does what somebody else says of how they came to be.
+        observed = status.provenance == "executed" and status.trusted
         if status.verdict == "fresh" and observed:
             if status.entry is not None:
                 await asyncio.to_thread(project.store.marks.note_hit, status.entry)
             return Outcome(
                 "fresh", status.entry, status.code_key, seconds_saved=status.seconds or 0.0
             )
-        if status.verdict == "failed" and not wish.retry_failed:
+        if status.verdict == "failed" and status.trusted and not wish.retry_failed:
             return Outcome("failed", status.entry, status.code_key, status.failure)
     stored = await execute(request, kernels)
     entry = stored.entry

@@ -12,6 +12,7 @@ from ..notebooks.digests import DocumentDigests
 from ..notebooks.project import folder_of, relative_to_root
 from ..notebooks.variant import Variant, shown_variant
 from ..store.records import Failure, Provenance
+from ..store.signatures import Origin
 from ..store.store import StoredEntry
 from ..store.store_pass import StorePass
 from .artefact_states import ArtefactState
@@ -51,7 +52,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         seconds: How long its execution took.
         coverage: How its inputs were found.
         gaps: What that cannot see.
-        trusted: Whether it is signed by us.
+        trusted: Whether the entry counts as ours.
+        origin: Who made the entry; None when there is none.
         cells: Number of the document's code cells that are not blank.
         failure: What went wrong in the execution.
         artefacts: Files that the execution wrote and that are gone or changed, or could not be
@@ -73,6 +75,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     coverage: tuple[str, ...]
     gaps: tuple[str, ...]
     trusted: bool
+    origin: Origin | None
     cells: int
     failure: Failure | None
     artefacts: tuple[ArtefactState, ...] = ()
@@ -109,7 +112,8 @@ def judge(
 
     Of the entries with the document's code key and variant, newest first, the first whose every
     input has its recorded fingerprint now decides; captured and imported entries only where no
-    executed one has this code key.
+    executed one has this code key. An entry that does not count as ours decides only where none
+    that does can, whatever it says of itself.
 
     Args:
         document: The document's digests, saved or not.
@@ -127,12 +131,11 @@ def judge(
     key = document.code_key(default_kernel)
     wanted = dict(variant or {})
     entries = [item for item in store.entries_for(key) if item.entry.variant == wanted]
-    executed = [item for item in entries if item.entry.provenance == "executed"]
     places = Places(folder_of(notebook), project_root)
     path = relative_to_root(notebook, project_root)
     why_not: list[tuple[StoredEntry, list[Reason]]] = []
     chosen: StoredEntry | None = None
-    for stored in executed or entries:
+    for stored in _in_order(entries):
         reasons = _reasons_against(stored, path, places, store, verifier, declared)
         if not reasons:
             chosen = stored
@@ -173,6 +176,15 @@ def judge(
         reasons += explained(located(others, before, now), latest, places, store.blob)
     stale_from = first_stale([*everywhere, *others], first_difference(before, now))
     return judgement("stale", latest, reasons, stale_from)
+
+
+def _in_order(entries: Sequence[StoredEntry]) -> list[StoredEntry]:
+    """Those that may decide, in the order in which they are asked."""
+    found: list[StoredEntry] = []
+    for trusted in (True, False):
+        some = [item for item in entries if item.trusted == trusted]
+        found += [item for item in some if item.entry.provenance == "executed"] or some
+    return found
 
 
 def _reasons_against(
@@ -258,6 +270,7 @@ def _status(
         coverage=entry.coverage if entry else (),
         gaps=entry.gaps if entry else (),
         trusted=stored.trusted if stored else False,
+        origin=stored.origin if stored else None,
         cells=len(document.cells),
         failure=entry.failure if entry else None,
     )

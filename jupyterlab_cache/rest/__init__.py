@@ -8,6 +8,7 @@ from .collections import CollectionsHandler
 from .documents import DocumentsHandler
 from .entries import EntriesHandler, EntryHandler, EntryOutputsHandler, EntryPinHandler
 from .entry_documents import EntryDocumentHandler
+from .entry_trust import EntryTrustHandler
 from .invalidations import InvalidationsHandler
 from .job_outputs import JobOutputsHandler
 from .jobs import JobHandler, JobRetriesHandler, JobsHandler
@@ -26,6 +27,7 @@ HANDLERS: list[tuple[str, type[CacheHandler]]] = [
     ("jupyterlab-cache/entries", EntriesHandler),
     (f"jupyterlab-cache/entries/{_ID}", EntryHandler),
     (f"jupyterlab-cache/entries/{_ID}/pin", EntryPinHandler),
+    (f"jupyterlab-cache/entries/{_ID}/trust", EntryTrustHandler),
     (f"jupyterlab-cache/entries/{_ID}/outputs", EntryOutputsHandler),
     (f"jupyterlab-cache/entries/{_ID}/document", EntryDocumentHandler),
     (f"jupyterlab-cache/entries/{_ID}/artefact", EntryArtefactHandler),

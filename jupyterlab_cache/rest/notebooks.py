@@ -6,7 +6,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
 from .operation import CacheHandler, operation
-from .wire import notebook_wire
+from .status_wire import notebook_wire
 
 MOST_NOTEBOOKS = 10_000
 

@@ -11,7 +11,8 @@ from ..inputs.stat_cache import Signature
 from ..inputs.verdict import Status
 from ..notebooks.digests import DocumentDigests
 from .operation import CacheHandler, Refused, operation
-from .wire import StatusRequest, job_wire, status_wire
+from .status_wire import status_wire
+from .wire import StatusRequest, job_wire
 
 MAX_NOTEBOOKS = 1000
 MAX_WATCHED = 20

@@ -45,6 +45,10 @@ def folder_of(code_key: str) -> str:
     return f"{ENTRIES}/{code_key[4:6]}/{code_key}"
 
 
+def _name_of(stored: StoredEntry) -> str:
+    return f"{folder_of(stored.entry.code_key)}/{stored.id}{SUFFIX}"
+
+
 def stamp_of(status: os.stat_result) -> str:
     """What tells whether a folder's listing has changed; empty while that is not certain."""
     if time.time() - max(status.st_mtime, status.st_ctime) < _REST:
@@ -91,18 +95,54 @@ class EntryFiles:
             stored, payload = encode_payload(entry)
             others: list[Signature] = []
             with contextlib.suppress(EntryMissing):
-                present, others = self._load(stored.entry.code_key, stored.id)
-                if present.trusted:
+                present, others, _ = self._load(stored.entry.code_key, stored.id)
+                if present.origin == "here":
                     return present
             data = encode_manifest(payload, self._keys.sign(payload) + others)
         except InvalidManifest as error:
             raise StoreError(f"The entry cannot be stored: {error}.") from error
-        name = f"{folder_of(stored.entry.code_key)}/{stored.id}{SUFFIX}"
         self._layout.prepare()
+        self._write(stored, data)
+        return stored
+
+    def trust(self, stored: StoredEntry, is_trusted: bool) -> StoredEntry:
+        """Give our word for an entry that somebody else made, or take it back.
+
+        The word is one more signature in the entry's file, over its record like the others: a file
+        of its own could come with a copied store, and would have to be looked for.
+
+        Returns:
+            The entry as it reads from now on.
+
+        Raises:
+            EntryMissing: It is gone, or damaged.
+            StoreError: It is signed with a key of ours and shall not be trusted, or the store
+                cannot be written.
+            OSError: It cannot be written.
+        """
+        self._layout.require_writable()
+        present, signatures, payload = self._load(stored.entry.code_key, stored.id)
+        if present.trusted == is_trusted:
+            return present
+        if present.origin != "elsewhere":
+            raise StoreError(
+                f"The entry {stored.id[:12]} is signed with a key of ours, so it is trusted as "
+                "long as it is there; remove it instead."
+            )
+        others = [item for item in signatures if not self._keys.is_own_word(item)]
+        words = [self._keys.vouch(payload)] if is_trusted else []
+        try:
+            data = encode_manifest(payload, [*words, *others])
+        except InvalidManifest as error:
+            raise StoreError(f"The entry cannot be trusted: {error}.") from error
+        self._write(stored, data)
+        return decode_manifest(data, self._keys)[0]
+
+    def _write(self, stored: StoredEntry, data: bytes) -> None:
+        name = _name_of(stored)
         self._announce(name)
         self._files.write(name, data)
         self._announce(name)
-        return stored
 
     def read(
         self, code_key: str, identifier: str, inside: FolderContent | None = None
@@ -127,7 +167,8 @@ class EntryFiles:
 
     def _load(
         self, code_key: str, identifier: str, inside: FolderContent | None = None
-    ) -> tuple[StoredEntry, list[Signature]]:
+    ) -> tuple[StoredEntry, list[Signature], bytes]:
+        """An entry with its signatures, and the record that they sign."""
         if not is_entry_id(identifier):
             raise EntryMissing(f"{identifier[:80]!r} is not the identifier of an entry.")
         folder, name = folder_of(code_key), identifier + SUFFIX
@@ -147,7 +188,7 @@ class EntryFiles:
             raise EntryDamaged(f"The entry {identifier} is damaged: its content has another name.")
         if stored.entry.code_key != code_key:
             raise EntryDamaged(f"The entry {identifier} lies in another code key's folder.")
-        return stored, signatures
+        return stored, signatures, data.partition(b"\n")[0]
 
     def is_forged(self, stored: StoredEntry) -> bool:
         """Whether an entry claims to be signed by a key of ours, and is not.
@@ -155,7 +196,7 @@ class EntryFiles:
         Raises:
             EntryMissing: It cannot be read any more.
         """
-        known, signatures = self._load(stored.entry.code_key, stored.id)
+        known, signatures, _ = self._load(stored.entry.code_key, stored.id)
         return not known.trusted and self._keys.is_named_in(signatures)
 
     def set_aside(self, name: str) -> None:

@@ -23,8 +23,8 @@ class JobFiles:
 
     Args:
         layout: The store's folder.
-        keys: Keys that sign records. A job starts an execution when the server starts, so one that
-            came with a copied or cloned store must not count.
+        keys: Sign records. A job starts an execution when the server starts, so one that came with
+            a copied or cloned store must not count, and neither must one of a team's other member.
     """
 
     def __init__(self, layout: Layout, keys: KeyRing) -> None:
@@ -71,7 +71,8 @@ class JobFiles:
             signatures = _decode_signatures(head)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             return None
-        return record if self._keys.trusts(_PURPOSE + record, signatures) else None
+        origin = self._keys.origin_of(_PURPOSE + record, signatures)
+        return record if origin == "here" else None
 
     def remove(self, job_id: str) -> None:
         """Forget a job; harmless when it is gone already, or the store cannot be written.

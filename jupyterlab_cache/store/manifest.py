@@ -9,7 +9,7 @@ from hashlib import sha256
 import msgspec
 
 from .records import ENTRY_FORMAT, Entry
-from .signatures import KeyRing, Signature
+from .signatures import KeyRing, Origin, Signature
 
 MAX_MANIFEST_BYTES = 64 * 1024**2
 """Largest entry file that is written or read."""
@@ -32,12 +32,14 @@ class StoredEntry(msgspec.Struct, frozen=True):
     Attributes:
         id: Its identifier: the first 32 hexadecimal digits of its record's SHA-256.
         entry: The record.
-        trusted: Whether it is signed with a key of ours.
+        trusted: Whether it counts as ours: signed with a key of ours, or with our word for it.
+        origin: Who made it.
     """
 
     id: str
     entry: Entry
     trusted: bool
+    origin: Origin = "elsewhere"
 
 
 def is_entry_id(text: str) -> bool:
@@ -65,7 +67,7 @@ def encode_payload(entry: Entry) -> tuple[StoredEntry, bytes]:
         payload = _encode(entry)
     except (ValueError, TypeError, RecursionError, msgspec.MsgspecError) as error:
         raise InvalidManifest(f"it cannot be written as JSON ({error})") from error
-    return StoredEntry(entry_id(payload), _record(payload), trusted=True), payload
+    return StoredEntry(entry_id(payload), _record(payload), trusted=True, origin="here"), payload
 
 
 def encode_manifest(payload: bytes, signatures: Sequence[Signature]) -> bytes:
@@ -100,7 +102,9 @@ def decode_manifest(data: bytes, keys: KeyRing) -> tuple[StoredEntry, list[Signa
         signatures = _decode_signatures(rest)
     except (ValueError, RecursionError, msgspec.MsgspecError) as error:
         raise InvalidManifest(f"its signatures cannot be read ({error})") from error
-    return StoredEntry(entry_id(payload), entry, keys.trusts(payload, signatures)), signatures
+    origin = keys.origin_of(payload, signatures)
+    trusted = origin != "elsewhere" or keys.vouches_for(payload, signatures)
+    return StoredEntry(entry_id(payload), entry, trusted, origin), signatures
 
 
 def _record(payload: bytes) -> Entry:

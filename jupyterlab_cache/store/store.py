@@ -263,6 +263,20 @@ class Store:
         self._entries.remove(stored.entry.code_key, entry_id)
         self.marks.forget(entry_id)
 
+    def trust(self, stored: StoredEntry, is_trusted: bool = True) -> StoredEntry:
+        """Let an entry that somebody else made count as ours, or no more.
+
+        Returns:
+            The entry as it reads from now on.
+
+        Raises:
+            EntryMissing: It is gone, or damaged.
+            StoreError: It is signed with a key of ours and shall not be trusted, or the store
+                cannot be written.
+            OSError: It cannot be written.
+        """
+        return self._entries.trust(stored, is_trusted)
+
     def collector(self, is_needed: Callable[[str], bool]) -> Collector:
         """What makes room in this store.
 

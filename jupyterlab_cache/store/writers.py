@@ -36,15 +36,20 @@ class Writers:
         stamp = self._entries.stamp()
         if stamp and stamp == self._stamp and start < self._until:
             return self._found
-        known = {stored.id: stored for stored in self._found}
+        # Whether somebody trusts an entry from elsewhere may have changed.
+        known = {stored.id: stored for stored in self._found if stored.origin != "elsewhere"}
         found = []
         for row in self._index.writers():
             try:
                 found.append(known.get(row.id) or self._entries.read(row.code_key, row.id))
             except EntryMissing:
                 stamp = ""
-        if [stored.id for stored in found] != [stored.id for stored in self._found]:
+        if list(map(_key, found)) != list(map(_key, self._found)):
             self._found = tuple(found)
         end = time.monotonic()
         self._stamp, self._until = stamp, end + max(_SHORTEST, _SHARE * (end - start))
         return self._found
+
+
+def _key(stored: StoredEntry) -> tuple[str, bool]:
+    return stored.id, stored.trusted

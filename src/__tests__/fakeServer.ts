@@ -24,6 +24,7 @@ import type {
   Statistics,
   Status,
   StatusQuery,
+  TrustPreview,
   VerificationReport
 } from '../contract';
 import {
@@ -89,6 +90,7 @@ export class FakeClient implements ICacheClient {
 
   readonly collections: CollectionRequest[] = [];
   collection = collectionWith();
+  trust: Partial<TrustPreview> = {};
   readonly verifications: { path: string; repair: boolean }[] = [];
   verification: VerificationReport = {
     entries: 0,
@@ -192,11 +194,33 @@ export class FakeClient implements ICacheClient {
   }
 
   pinEntry(id: string): Promise<void> {
-    return this.setPinned(id, true);
+    return this.change(id, { pinned: true });
   }
 
   unpinEntry(id: string): Promise<void> {
-    return this.setPinned(id, false);
+    return this.change(id, { pinned: false });
+  }
+
+  trustPreview(id: string, path: string): Promise<TrustPreview> {
+    return Promise.resolve({
+      entry: id,
+      path,
+      created: 1,
+      origin: 'elsewhere',
+      trusted: false,
+      active: [],
+      artefacts: [],
+      outside: [],
+      ...this.trust
+    });
+  }
+
+  trustEntry(id: string): Promise<void> {
+    return this.change(id, { trusted: true });
+  }
+
+  distrustEntry(id: string): Promise<void> {
+    return this.change(id, { trusted: false });
   }
 
   collect(request: CollectionRequest): Promise<Collection> {
@@ -272,9 +296,9 @@ export class FakeClient implements ICacheClient {
     return Promise.resolve();
   }
 
-  private setPinned(id: string, pinned: boolean): Promise<void> {
+  private change(id: string, fields: Partial<EntrySummary>): Promise<void> {
     this.entryList = this.entryList.map(entry =>
-      entry.id === id ? { ...entry, pinned } : entry
+      entry.id === id ? { ...entry, ...fields } : entry
     );
     return Promise.resolve();
   }

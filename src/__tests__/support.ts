@@ -105,6 +105,7 @@ export function statusWith(fields: Partial<Status> = {}): Status {
     coverage: ['python-audit'],
     gaps: [],
     trusted: true,
+    origin: 'here',
     cells: 2,
     failure: null,
     artefacts: [],
@@ -217,6 +218,7 @@ export function summaryWith(fields: Partial<EntrySummary> = {}): EntrySummary {
     cpu_seconds: null,
     peak_memory: null,
     trusted: true,
+    origin: 'here',
     pinned: false,
     used: null,
     ...fields

@@ -8,6 +8,7 @@ import type { EntryOutputs, Job } from '../contract';
 import { isRestorable } from '../models/verdict';
 import {
   CodeChanged,
+  ForeignInShared,
   isRestored,
   restoreOutputs
 } from '../restore/restoreOutputs';
@@ -50,8 +51,11 @@ export class CacheActions implements ICacheActions {
         const model = this._cache.statusOf(panel);
         const status = await model.refresh();
         // Outputs that nobody observed do not keep a person who asks from an execution.
+        // Neither does what somebody else says of how they came to be.
         const isFresh =
-          status?.verdict === 'fresh' && status.provenance === 'executed';
+          status?.verdict === 'fresh' &&
+          status.provenance === 'executed' &&
+          status.trusted;
         const isItself = Object.keys(options.words ?? {}).length === 0;
         if (isFresh && isItself && status.entry !== null && !force) {
           const changed = await this.put(panel, status.entry, true);
@@ -292,8 +296,24 @@ export class CacheActions implements ICacheActions {
       return 0;
     }
     try {
-      return restoreOutputs(panel.context.model, outputs, kernel);
+      const changed = restoreOutputs(panel.context.model, outputs, kernel);
+      if (changed > 0 && !outputs.trusted) {
+        Notification.info(
+          this._trans.__(
+            'These outputs are from elsewhere: nothing in them runs as long as you do not trust their entry.'
+          ),
+          { autoClose: SHORT_MS }
+        );
+      }
+      return changed;
     } catch (error) {
+      if (error instanceof ForeignInShared) {
+        throw new ForeignInShared(
+          this._trans.__(
+            'they are from elsewhere, and what they hold could run in the browsers of others who have this notebook open. Trust the entry first.'
+          )
+        );
+      }
       if (!(error instanceof CodeChanged)) {
         throw error;
       }
@@ -336,7 +356,7 @@ export class CacheActions implements ICacheActions {
       Notification.error(`${what}: ${messageOf(error)}`, {
         autoClose: false,
         actions:
-          error instanceof CodeChanged
+          error instanceof CodeChanged || error instanceof ForeignInShared
             ? []
             : [
                 {

@@ -2,6 +2,18 @@ import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { messageOf } from '../contract';
 import type { EntrySummary, ICacheClient } from '../contract';
+import { SHORT_MS } from './shortMessage';
+
+/** What is asked of the server. */
+type Client = Pick<
+  ICacheClient,
+  | 'distrustEntry'
+  | 'pinEntry'
+  | 'removeEntry'
+  | 'trustEntry'
+  | 'trustPreview'
+  | 'unpinEntry'
+>;
 
 /** What people do with one entry of the store. Each tells what went wrong, and never rejects. */
 export class EntryActions {
@@ -10,11 +22,7 @@ export class EntryActions {
    * @param trans - For what people are told.
    * @param onChanged - Called when an entry was changed or removed.
    */
-  constructor(
-    client: Pick<ICacheClient, 'pinEntry' | 'unpinEntry' | 'removeEntry'>,
-    trans: TranslationBundle,
-    onChanged: () => void
-  ) {
+  constructor(client: Client, trans: TranslationBundle, onChanged: () => void) {
     this._client = client;
     this._trans = trans;
     this._onChanged = onChanged;
@@ -62,6 +70,31 @@ export class EntryActions {
     }
   }
 
+  /** Let an entry from elsewhere count as ours, after a yes; or no more. */
+  async toggleTrust(
+    entry: Pick<EntrySummary, 'id' | 'path' | 'trusted'>
+  ): Promise<void> {
+    const { id, path, trusted } = entry;
+    const trans = this._trans;
+    await this._do(async () => {
+      if (trusted) {
+        await this._client.distrustEntry(id, path);
+        return;
+      }
+      const preview = await this._client.trustPreview(id, path);
+      const { askForTrust } = await import('./trustDialog');
+      if (await askForTrust(preview, trans)) {
+        await this._client.trustEntry(id, path);
+        Notification.success(
+          trans.__(
+            'The entry is trusted. Restore its outputs to see them in full.'
+          ),
+          { autoClose: SHORT_MS }
+        );
+      }
+    });
+  }
+
   private async _do(change: () => Promise<void>): Promise<void> {
     try {
       await change();
@@ -76,10 +109,7 @@ export class EntryActions {
     this._onChanged();
   }
 
-  private readonly _client: Pick<
-    ICacheClient,
-    'pinEntry' | 'unpinEntry' | 'removeEntry'
-  >;
+  private readonly _client: Client;
   private readonly _trans: TranslationBundle;
   private readonly _onChanged: () => void;
 }

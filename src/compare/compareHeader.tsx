@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import * as React from 'react';
+import { OriginMark } from '../details/originMark';
 import type { ICellRow } from '../diff/notebooks';
 import type { INumberChange } from '../diff/texts';
 import { DOCUMENT } from '../models/comparison';
@@ -55,6 +56,7 @@ export class CompareHeader extends ReactWidget {
           <>
             <h2>{trans.__('Comparison of %1', comparison.path)}</h2>
             <Sides comparison={comparison} trans={trans} />
+            <Origins comparison={comparison} trans={trans} />
             <Outcome
               comparison={comparison}
               largest={this._largest}
@@ -103,6 +105,27 @@ function Sides({ comparison, trans }: ISidesProps): JSX.Element {
       />
     </div>
   );
+}
+
+/** Which sides somebody else made. */
+function Origins({ comparison, trans }: ISidesProps): JSX.Element | null {
+  const { after, before, entries } = comparison;
+  const sides = [
+    { id: before, label: trans.__('Before') },
+    { id: after, label: trans.__('After') }
+  ].flatMap(({ id, label }) => {
+    const entry = entries.find(item => item.id === id);
+    return entry && entry.origin !== 'here' ? [{ entry, label }] : [];
+  });
+  return sides.length > 0 ? (
+    <p className="jp-NotebookCache-origins">
+      {sides.map(({ entry, label }) => (
+        <span key={label}>
+          {trans.__('%1:', label)} <OriginMark entry={entry} trans={trans} />
+        </span>
+      ))}
+    </p>
+  ) : null;
 }
 
 interface ISideProps extends ISidesProps {

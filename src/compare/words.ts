@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { EntrySummary } from '../contract';
 import { ago, moment } from '../details/time';
-import { outcomeText } from '../details/words';
+import { originText, outcomeText } from '../details/words';
 import type { ICellRow, ISummary } from '../diff/notebooks';
 import type { Change, IOutputPair } from '../diff/outputs';
 import type { INumberChange } from '../diff/texts';
@@ -93,9 +93,10 @@ export function entryName(
   const when = ago(entry.created, trans);
   const at = moment(entry.created);
   return trans.__(
-    'Entry: %1, %2',
+    'Entry: %1, %2, %3',
     when === at ? at : trans.__('%1 (%2)', when, at),
-    outcomeText(entry, trans)
+    outcomeText(entry, trans),
+    originText(entry.origin, entry.trusted, trans)
   );
 }
 

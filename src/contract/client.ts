@@ -16,6 +16,7 @@ import {
   isRestoredDocument,
   isStatistics,
   isStatusList,
+  isTrustPreview,
   isTurn,
   isVerification
 } from './guards';
@@ -39,6 +40,7 @@ import type {
   Statistics,
   Status,
   StatusQuery,
+  TrustPreview,
   VerificationReport
 } from './types';
 
@@ -87,6 +89,15 @@ export interface ICacheClient {
 
   /** Leave an entry to collections again. */
   unpinEntry(id: string, path: string): Promise<void>;
+
+  /** What it would mean to trust an entry from elsewhere. */
+  trustPreview(id: string, path: string): Promise<TrustPreview>;
+
+  /** Let an entry from elsewhere count as ours. */
+  trustEntry(id: string, path: string): Promise<void>;
+
+  /** Take that back. */
+  distrustEntry(id: string, path: string): Promise<void>;
 
   /** Make room in a store, or only tell what that would remove. */
   collect(request: CollectionRequest): Promise<Collection>;
@@ -239,6 +250,22 @@ export class CacheClient implements ICacheClient {
   async unpinEntry(id: string, path: string): Promise<void> {
     const query = { path };
     await this._requests.send('DELETE', ['entries', id, 'pin'], { query });
+  }
+
+  async trustPreview(id: string, path: string): Promise<TrustPreview> {
+    const query = { path };
+    const resource = ['entries', id, 'trust'];
+    return this._requests.ask('GET', resource, isTrustPreview, { query });
+  }
+
+  async trustEntry(id: string, path: string): Promise<void> {
+    const query = { path };
+    await this._requests.send('PUT', ['entries', id, 'trust'], { query });
+  }
+
+  async distrustEntry(id: string, path: string): Promise<void> {
+    const query = { path };
+    await this._requests.send('DELETE', ['entries', id, 'trust'], { query });
   }
 
   async collect(request: CollectionRequest): Promise<Collection> {

@@ -26,10 +26,18 @@ export interface IJobEvent {
   readonly cells_total: number;
 }
 
-/** Entries of a notebook were added, removed or invalidated. */
+const STORE_ACTIONS = [
+  'added',
+  'removed',
+  'invalidated',
+  'trusted',
+  'distrusted'
+] as const;
+
+/** Entries of a notebook were added, removed, invalidated, trusted or no more. */
 export interface IStoreEvent {
   readonly path: string;
-  readonly action: 'added' | 'removed' | 'invalidated';
+  readonly action: (typeof STORE_ACTIONS)[number];
   readonly entry?: string;
 }
 
@@ -113,9 +121,7 @@ function isJobEvent(value: Fields): value is Fields & IJobEvent {
 function isStoreEvent(value: Fields): value is Fields & IStoreEvent {
   return (
     typeof value.path === 'string' &&
-    (value.action === 'added' ||
-      value.action === 'removed' ||
-      value.action === 'invalidated')
+    STORE_ACTIONS.some(action => action === value.action)
   );
 }
 

@@ -20,6 +20,7 @@ import type {
   RestoredFile,
   Statistics,
   Status,
+  TrustPreview,
   Turn,
   VerificationReport
 } from './types';
@@ -161,6 +162,17 @@ export function isEntryDetail(value: unknown): value is EntryDetail {
     Array.isArray(value.artefacts) &&
     'artefacts_total' in value &&
     isNumber(value.artefacts_total)
+  );
+}
+
+/** Whether a value tells what it would mean to trust an entry. */
+export function isTrustPreview(value: unknown): value is TrustPreview {
+  return (
+    isObject(value) &&
+    isText(value.entry) &&
+    isListOf(value.active, isText) &&
+    isListOf(value.artefacts, isText) &&
+    isListOf(value.outside, isText)
   );
 }
 

@@ -102,6 +102,33 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/entries/{entry}/trust': {
+    parameters: {
+      query: {
+        /** @description Path of a notebook or folder of the project whose store holds the entry. */
+        path: components['parameters']['ProjectPath'];
+      };
+      header?: never;
+      path: {
+        entry: components['parameters']['EntryId'];
+      };
+      cookie?: never;
+    };
+    /** What it would mean to trust an entry */
+    get: operations['previewTrust'];
+    /**
+     * Let an entry from elsewhere count as ours
+     * @description Its outputs may then run in the browser, its files may be written without another question, and files outside the project that it names as inputs are looked at.
+     */
+    put: operations['trustEntry'];
+    post?: never;
+    /** Take that back */
+    delete: operations['distrustEntry'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/entries/{entry}/outputs': {
     parameters: {
       query: {
@@ -522,8 +549,10 @@ export interface components {
       seconds: number | null;
       coverage: string[];
       gaps: string[];
-      /** @description Whether the entry is signed by us. */
+      /** @description Whether the entry counts as ours, since it is signed with a key of ours or a person has said so. */
       trusted: boolean;
+      /** @description Who made the entry; null when there is none. */
+      origin: components['schemas']['Origin'] | null;
       /** @description Number of code cells that are not blank. */
       cells: number;
       failure: components['schemas']['Failure'] | null;
@@ -591,6 +620,26 @@ export interface components {
       cell: number | null;
       traceback: string[];
     };
+    /**
+     * @description Who made an entry. here: it is signed with the user's own key. team: it is not, but with a key that a team shares. elsewhere: with none of ours.
+     * @enum {string}
+     */
+    Origin: 'here' | 'team' | 'elsewhere';
+    TrustPreview: {
+      entry: components['schemas']['EntryId'];
+      /** @description Its notebook. */
+      path: string;
+      created: number;
+      origin: components['schemas']['Origin'];
+      /** @description Whether it counts as ours already. */
+      trusted: boolean;
+      /** @description MIME types in its outputs that can do something in a browser when they are trusted. */
+      active: string[];
+      /** @description Files that it would write to disk when its artefacts are restored. */
+      artefacts: string[];
+      /** @description Paths outside the project that it names as inputs, and that would be looked at. */
+      outside: string[];
+    };
     EntrySummary: {
       id: components['schemas']['EntryId'];
       code_key: components['schemas']['CodeKey'];
@@ -607,7 +656,9 @@ export interface components {
       bytes: number;
       cpu_seconds: components['schemas']['CpuSeconds'];
       peak_memory: components['schemas']['PeakMemory'];
+      /** @description Whether it counts as ours. */
       trusted: boolean;
+      origin: components['schemas']['Origin'];
       /** @description Whether it is kept whatever a collection would take. */
       pinned: boolean;
       /** @description When its outputs were used last, in seconds since the epoch, to the minute; null for never. */
@@ -1272,6 +1323,106 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+    };
+  };
+  previewTrust: {
+    parameters: {
+      query: {
+        /** @description Path of a notebook or folder of the project whose store holds the entry. */
+        path: components['parameters']['ProjectPath'];
+      };
+      header?: never;
+      path: {
+        entry: components['parameters']['EntryId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What would be trusted. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TrustPreview'];
+        };
+      };
+      400: components['responses']['BadRequest'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['StoreUnusable'];
+      /** @description The entry is there, but its outputs are damaged or missing. */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  trustEntry: {
+    parameters: {
+      query: {
+        /** @description Path of a notebook or folder of the project whose store holds the entry. */
+        path: components['parameters']['ProjectPath'];
+      };
+      header?: never;
+      path: {
+        entry: components['parameters']['EntryId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Trusted. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['BadRequest'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['StoreUnusable'];
+    };
+  };
+  distrustEntry: {
+    parameters: {
+      query: {
+        /** @description Path of a notebook or folder of the project whose store holds the entry. */
+        path: components['parameters']['ProjectPath'];
+      };
+      header?: never;
+      path: {
+        entry: components['parameters']['EntryId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Not trusted any more. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['BadRequest'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      /** @description The store cannot be used, or the entry is signed with a key of ours. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
     };
   };
   getEntryOutputs: {

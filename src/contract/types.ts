@@ -16,6 +16,12 @@ export type OutputsState = Schemas['OutputsState'];
 /** How an entry came to be. */
 export type Provenance = Schemas['Provenance'];
 
+/** Who made an entry. */
+export type Origin = Schemas['Origin'];
+
+/** What it would mean to trust an entry. */
+export type TrustPreview = Schemas['TrustPreview'];
+
 /** How the execution behind an entry ended. */
 export type Outcome = Schemas['Outcome'];
 

@@ -7,6 +7,7 @@ import type { INotebookStatus } from '../tokens';
 import { artefactsText } from './artefactWords';
 import { CellLink } from './cellLink';
 import { ChangedLines } from './changedLines';
+import { OriginMark } from './originMark';
 import { ago, duration, moment } from './time';
 import { coverageText, gapText, meaningOf, provenanceText } from './words';
 
@@ -157,7 +158,8 @@ interface IFoundationProps {
 }
 
 function Foundation({ status, trans }: IFoundationProps): JSX.Element {
-  const { coverage, created, gaps, provenance, seconds } = status;
+  const { coverage, created, gaps, origin, provenance, seconds, trusted } =
+    status;
   return (
     <dl className="jp-NotebookCache-facts">
       {created !== null && (
@@ -165,6 +167,14 @@ function Foundation({ status, trans }: IFoundationProps): JSX.Element {
           <dt>{trans.__('Made')}</dt>
           <dd title={moment(created)}>
             {ago(created, trans)}, {provenanceText(status, trans)}
+          </dd>
+        </>
+      )}
+      {origin !== null && (
+        <>
+          <dt>{trans.__('Origin')}</dt>
+          <dd>
+            <OriginMark entry={{ origin, trusted }} trans={trans} />
           </dd>
         </>
       )}

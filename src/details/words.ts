@@ -1,11 +1,16 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { EntrySummary, Job, Status, Verdict } from '../contract';
+import type { EntrySummary, Job, Origin, Status, Verdict } from '../contract';
 import { ago, duration, size } from './time';
 
 /** What a verdict means, in one sentence. */
 export function meaningOf(status: Status, trans: TranslationBundle): string {
   switch (status.verdict) {
     case 'fresh':
+      if (!status.trusted) {
+        return trans.__(
+          'Somebody else stored these outputs and says that they are true. Nothing in them runs as long as you do not trust the entry.'
+        );
+      }
       return status.provenance === 'executed'
         ? outputsText(status, trans)
         : trans.__(
@@ -42,18 +47,34 @@ export function provenanceText(
   status: Pick<Status, 'provenance' | 'trusted'>,
   trans: TranslationBundle
 ): string {
-  const { provenance, trusted } = status;
-  switch (provenance) {
+  switch (status.provenance) {
     case 'captured':
-      return trusted
-        ? trans.__('stored as it stood')
-        : trans.__('stored as it stood elsewhere, not trusted');
+      return trans.__('stored as it stood');
     case 'imported':
-      return trusted ? trans.__('imported') : trans.__('imported, not trusted');
+      return trans.__('imported');
     default:
-      return trusted
+      // Anybody can write that into an entry.
+      return status.trusted
         ? trans.__('executed by the cache')
-        : trans.__('executed elsewhere, not trusted');
+        : trans.__('executed, as it says itself');
+  }
+}
+
+/** Who made an entry. */
+export function originText(
+  origin: Origin,
+  trusted: boolean,
+  trans: TranslationBundle
+): string {
+  switch (origin) {
+    case 'here':
+      return trans.__('made here');
+    case 'team':
+      return trans.__('by the team');
+    case 'elsewhere':
+      return trusted
+        ? trans.__('from elsewhere, trusted by you')
+        : trans.__('from elsewhere, not trusted');
   }
 }
 

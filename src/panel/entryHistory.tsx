@@ -4,6 +4,7 @@ import { deleteIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import type { EntryActions } from '../actions/entryActions';
 import type { EntrySummary } from '../contract';
+import { OriginBefore } from '../details/originMark';
 import { ago, moment, size } from '../details/time';
 import { outcomeText, usageText } from '../details/words';
 import type { Entries } from '../models/entries';
@@ -14,6 +15,7 @@ import type { IComparer } from './comparer';
 import { IconButton } from './iconButton';
 import { compareIcon, compareWithIcon } from './icons';
 import { PinButton } from './pinButton';
+import { TrustButton } from './trustButton';
 
 /** The history of a notebook, and what is done with it. */
 export interface IEntryHistoryProps {
@@ -89,6 +91,7 @@ function EntryLine(props: IEntryLineProps): JSX.Element {
       </span>
       <EntryButtons {...props} when={when} />
       <div className="jp-NotebookCache-usage">
+        <OriginBefore entry={entry} trans={trans} />
         {usageText(entry, trans) ??
           trans.__('outputs %1', size(entry.output_bytes, trans))}
       </div>
@@ -141,6 +144,12 @@ function EntryButtons(
           onClick={() => void compareWith()}
         />
       )}
+      <TrustButton
+        actions={actions}
+        entry={entry}
+        name={trans.__('the entry made %1', when)}
+        trans={trans}
+      />
       <PinButton
         actions={actions}
         entry={entry}

@@ -3,12 +3,14 @@ import { deleteIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import type { EntryActions } from '../actions/entryActions';
 import type { EntrySummary } from '../contract';
+import { OriginBefore } from '../details/originMark';
 import { ago, moment, size } from '../details/time';
-import { outcomeText, usedText } from '../details/words';
+import { originText, outcomeText, usedText } from '../details/words';
 import type { IComparer } from './comparer';
 import { IconButton } from './iconButton';
 import { compareIcon } from './icons';
 import { PinButton } from './pinButton';
+import { TrustButton } from './trustButton';
 
 /** What the rows of a list of entries have in common. */
 export interface IEntryRowContext {
@@ -66,11 +68,13 @@ export const EntryRow = React.memo((props: IEntryRowProps): JSX.Element => {
           className="jp-NotebookCache-rowDetail"
           title={[
             outcome,
+            originText(entry.origin, entry.trusted, trans),
             trans.__('made %1', moment(entry.created)),
             used,
             entry.id
           ].join('\n')}
         >
+          <OriginBefore entry={entry} trans={trans} />
           {outcome}
           <br />
           {detail}
@@ -86,6 +90,7 @@ export const EntryRow = React.memo((props: IEntryRowProps): JSX.Element => {
             onClick={() => comparer.compare(entry.path, entry.id)}
           />
         )}
+        <TrustButton {...{ actions, entry, name, tabIndex, trans }} />
         <PinButton {...{ actions, entry, name, tabIndex, trans }} />
         <IconButton
           icon={deleteIcon}

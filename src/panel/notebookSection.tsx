@@ -128,6 +128,7 @@ function ThisNotebook(props: INotebookProps): JSX.Element {
             panel={panel}
             trans={trans}
           />
+          <TrustLink {...props} model={model} />
           <CompareLink {...props} model={model} />
           <UseSignal signal={shown.changed}>
             {() => <OfEntry {...props} model={model} />}
@@ -139,6 +140,28 @@ function ThisNotebook(props: INotebookProps): JSX.Element {
       )}
     </UseSignal>
   );
+}
+
+/** Lets the entry behind the verdict count as ours. */
+function TrustLink(
+  props: INotebookProps & { readonly model: INotebookStatus }
+): JSX.Element | null {
+  const { actions, model, trans } = props;
+  const {
+    entry = null,
+    origin,
+    path = '',
+    trusted = true
+  } = model.status ?? {};
+  return entry !== null && origin === 'elsewhere' && !trusted ? (
+    <button
+      type="button"
+      className="jp-NotebookCache-link"
+      onClick={() => void actions.toggleTrust({ id: entry, path, trusted })}
+    >
+      {trans.__('Trust this entry…')}
+    </button>
+  ) : null;
 }
 
 function CompareLink(

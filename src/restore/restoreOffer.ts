@@ -41,21 +41,32 @@ export class RestoreOffer {
     if (!isWanted || panel.isDisposed) {
       return;
     }
-    if (this._onOpening() === 'always') {
+    // What somebody else made is not put in without a word.
+    if (this._onOpening() === 'always' && status.trusted) {
       await this._cache.actions.restore(panel);
     } else {
-      this._ask(panel, model);
+      this._ask(panel, model, status.trusted);
     }
   }
 
-  private _ask(panel: NotebookPanel, model: INotebookStatus): void {
+  private _ask(
+    panel: NotebookPanel,
+    model: INotebookStatus,
+    isTrusted: boolean
+  ): void {
     const trans = this._trans;
     const { path } = model;
+    const name = path.split('/').pop() ?? path;
     const id = Notification.info(
-      trans.__(
-        '%1 shows no outputs, and its cached outputs are fresh.',
-        path.split('/').pop() ?? path
-      ),
+      isTrusted
+        ? trans.__(
+            '%1 shows no outputs, and its cached outputs are fresh.',
+            name
+          )
+        : trans.__(
+            '%1 shows no outputs. Outputs from elsewhere are stored for it; nothing in them runs as long as you do not trust them.',
+            name
+          ),
       {
         autoClose: false,
         actions: [

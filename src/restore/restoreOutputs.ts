@@ -12,6 +12,9 @@ import { transactInSteps } from './undoSteps';
 /** The document's code is not what made the outputs. */
 export class CodeChanged extends Error {}
 
+/** People share the document, and the entry is not to be trusted. */
+export class ForeignInShared extends Error {}
+
 /** What a cell is to show. */
 interface IChange {
   readonly cell: ICodeCellModel;
@@ -31,6 +34,8 @@ interface IChange {
  * @returns How many cells were changed.
  *
  * @throws CodeChanged when the document's code key is another; nothing is changed then.
+ * @throws ForeignInShared when others share the document and the entry is not trusted: each browser
+ * decides for itself which cells it trusts, and would draw what arrives in those.
  */
 export function restoreOutputs(
   model: INotebookModel,
@@ -38,9 +43,18 @@ export function restoreOutputs(
   defaultKernel: string
 ): number {
   const wanted = planOutputs(model, entry, defaultKernel);
+  if (model.collaborative && !entry.trusted) {
+    throw new ForeignInShared();
+  }
   const changes = wanted.filter(change => isNeeded(change, entry.trusted));
   if (entry.trusted) {
     trustEach(model, changes);
+  } else {
+    // A person may run the cell, which JupyterLab trusts then, and undo this afterwards.
+    clearForGood(
+      model,
+      changes.filter(({ cell }) => !cell.trusted)
+    );
   }
   joinStreams(model, changes);
   transactInSteps(
@@ -55,7 +69,9 @@ export function restoreOutputs(
       if (!entry.trusted) {
         changes.forEach(distrust);
       }
-    }
+    },
+    // A redo could bring them into a cell that was run, and so is trusted.
+    !entry.trusted
   );
   for (const { cell } of wanted) {
     // The cell shows what its present source gives, so it is not marked as edited any more.
@@ -150,16 +166,24 @@ function trustEach(model: INotebookModel, changes: readonly IChange[]): void {
   const wrong = changes.filter(
     ({ cell, outputs }) => outputs.length > 0 && !cell.trusted
   );
-  // At once: each transaction of its own has the whole notebook looked at again.
-  model.sharedModel.transact(
-    () => wrong.forEach(({ cell }) => clear(cell)),
-    false
-  );
+  clearForGood(model, wrong);
   model.sharedModel.transact(
     () =>
       wrong.forEach(({ cell }) => {
         cell.trusted = true;
       }),
+    false
+  );
+}
+
+/** Remove outputs so that no undo brings them back. */
+function clearForGood(
+  model: INotebookModel,
+  changes: readonly IChange[]
+): void {
+  // At once: each transaction of its own has the whole notebook looked at again.
+  model.sharedModel.transact(
+    () => changes.forEach(({ cell }) => clear(cell)),
     false
   );
 }

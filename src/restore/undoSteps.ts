@@ -5,7 +5,7 @@ type Kind = 'undo' | 'redo';
 /** What is needed of a Yjs undo manager; the interface of shared notebooks does not promise one. */
 interface IUndoManager {
   readonly undoStack: readonly object[];
-  readonly redoStack: readonly object[];
+  readonly redoStack: object[];
   stopCapturing(): void;
   undo(): unknown;
   redo(): unknown;
@@ -27,12 +27,14 @@ interface IUndoManager {
  * @param first - What goes.
  * @param second - What comes.
  * @param between - What is no part of the change, and is to be done while nothing is there.
+ * @param isFinal - Whether there is no redo once it was undone.
  */
 export function transactInSteps(
   shared: ISharedNotebook,
   first: () => void,
   second: () => void,
-  between: () => void = () => undefined
+  between: () => void = () => undefined,
+  isFinal = false
 ): void {
   const manager = undoManagerOf(shared);
   const run = (step: () => void): object | undefined => {
@@ -49,6 +51,13 @@ export function transactInSteps(
   manager?.stopCapturing();
   if (manager && gone && come) {
     pairsOf(manager).join(gone, come);
+  }
+  if (manager && isFinal) {
+    for (const item of [gone, come]) {
+      if (item) {
+        pairsOf(manager).forbidRedo(item);
+      }
+    }
   }
 }
 
@@ -67,7 +76,19 @@ class UndoPairs {
     this._partners.set(other, one);
   }
 
+  /** Have an item forgotten when it is undone. */
+  forbidRedo(item: object): void {
+    this._final.add(item);
+  }
+
   private _onPopped(item: object, type: Kind): void {
+    this._follow(item, type);
+    if (type === 'undo' && this._final.has(item)) {
+      this._manager.redoStack.pop();
+    }
+  }
+
+  private _follow(item: object, type: Kind): void {
     const { redoStack, undoStack } = this._manager;
     const [from, to] =
       type === 'undo' ? [undoStack, redoStack] : [redoStack, undoStack];
@@ -98,6 +119,7 @@ class UndoPairs {
   /** The half that has gone over to the other stack, while its partner is on its way. */
   private _moved: { partner: object; item: object } | null = null;
   private readonly _manager: IUndoManager;
+  private readonly _final = new WeakSet<object>();
   private readonly _partners = new WeakMap<object, object>();
 }
 

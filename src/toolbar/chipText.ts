@@ -112,6 +112,15 @@ function chipOfFresh(
   chip: (look: IChip['look'], text: string, title: string) => IChip,
   trans: TranslationBundle
 ): IChip {
+  if (!status.trusted) {
+    return chip(
+      'fresh',
+      trans.__('Fresh, from elsewhere'),
+      trans.__(
+        'Somebody else stored outputs for this code; you do not trust them'
+      )
+    );
+  }
   switch (status.outputs) {
     case 'different':
       return chip(

@@ -9,7 +9,7 @@ import pytest
 
 from jupyterlab_cache.inputs.reasons import Reason
 from jupyterlab_cache.inputs.sentence import say
-from jupyterlab_cache.rest.wire import reason_wire
+from jupyterlab_cache.rest.status_wire import reason_wire
 
 
 async def test_reasons_lead_to_cells_and_files(

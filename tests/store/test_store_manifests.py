@@ -82,8 +82,8 @@ def test_a_signature_holds_for_one_record_only(
         Signature(signature.scheme, signature.key, ""),
         Signature(signature.scheme, signature.key, signature.value.upper() + "é"),
     ):
-        assert not keys.trusts(payload, [changed])
-    assert keys.trusts(payload, [changed, signature])
+        assert keys.origin_of(payload, [changed]) == "elsewhere"
+    assert keys.origin_of(payload, [changed, signature]) == "here"
 
 
 def test_many_signatures_cost_one_computation(
@@ -95,11 +95,13 @@ def test_many_signatures_cost_one_computation(
     calls: list[bytes] = []
     real = signatures._mac
     monkeypatch.setattr(
-        signatures, "_mac", lambda key, payload: calls.append(payload) or real(key, payload)
+        signatures,
+        "_mac",
+        lambda key, payload, scheme: calls.append(payload) or real(key, payload, scheme),
     )
     many = [Signature(signature.scheme, signature.key, f"{n:064x}") for n in range(10_000)]
-    assert not keys.trusts(b"payload", many)
-    assert keys.trusts(b"payload", [*many, signature])
+    assert keys.origin_of(b"payload", many) == "elsewhere"
+    assert keys.origin_of(b"payload", [*many, signature]) == "here"
     assert len(calls) == 2
 
 

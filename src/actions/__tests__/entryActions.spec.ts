@@ -52,6 +52,35 @@ describe('EntryActions', () => {
     expect(changes).toBe(1);
   });
 
+  it('trusts after a yes only, having said what that means; takes it back at once', async () => {
+    const foreign = () => ({ ...entry(), origin: 'elsewhere' as const });
+    client.entryList = [
+      summaryWith({ id: 'a', origin: 'elsewhere', trusted: false })
+    ];
+    client.trust = {
+      active: ['text/html', '<img src=x onerror=alert(1)>'],
+      artefacts: ['out.csv'],
+      outside: Array.from({ length: 12 }, (_, index) => `/etc/${index}`)
+    };
+    const doubted = actions.toggleTrust(foreign());
+    await turn();
+    expect(document.querySelector('.jp-Dialog img')).toBeNull();
+    const text = await answer('Cancel');
+    expect(text).toContain('text/html, <img src=x onerror=alert(1)>');
+    expect(text).toContain('out.csv');
+    expect(text).toContain('/etc/9, 2 more');
+    await doubted;
+    expect(entry().trusted).toBe(false);
+    const trusting = actions.toggleTrust(foreign());
+    await turn();
+    await answer('Trust This Entry');
+    await trusting;
+    expect(entry().trusted).toBe(true);
+    await actions.toggleTrust(foreign());
+    expect(entry().trusted).toBe(false);
+    expect(document.querySelector('.jp-Dialog')).toBeNull();
+  });
+
   it('tells what went wrong, with a way to try again', async () => {
     const pin = jest.spyOn(client, 'pinEntry');
     pin.mockRejectedValueOnce(new Error('The disk is full.'));

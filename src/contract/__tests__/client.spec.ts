@@ -143,6 +143,24 @@ describe('CacheClient', () => {
     expect(last().method).toBe('DELETE');
   });
 
+  it('trusts an entry, and no more', async () => {
+    json({ entry: 'e', active: [], artefacts: ['a'], outside: [] });
+    await expect(client.trustPreview('e', 'a.ipynb')).resolves.toHaveProperty(
+      'artefacts',
+      ['a']
+    );
+    json({ entry: 'e', active: [1], artefacts: [], outside: [] });
+    await expect(client.trustPreview('e', 'a.ipynb')).rejects.toThrow();
+    json(null, 204);
+    await client.trustEntry('e', 'a.ipynb');
+    expect(last().method).toBe('PUT');
+    expect(last().url.pathname).toBe('/base/jupyterlab-cache/entries/e/trust');
+    json(null, 204);
+    await client.distrustEntry('e', 'a.ipynb');
+    expect(last().method).toBe('DELETE');
+    expect(last().url.searchParams.get('path')).toBe('a.ipynb');
+  });
+
   it('asks for the upkeep of a store', async () => {
     json(collectionWith({ total: 2 }));
     const request = { path: '.', max_entries: 5, preview: true };

@@ -117,6 +117,30 @@ describe('RestoreOffer', () => {
   });
 });
 
+describe('RestoreOffer of what is from elsewhere', () => {
+  it('asks, also where restoring needs no question otherwise', async () => {
+    const status = statusWith({
+      outputs: 'none',
+      origin: 'elsewhere',
+      trusted: false
+    });
+    const restore = jest.fn(() => Promise.resolve());
+    const changed = new Signal<object, void>({});
+    const offer = new RestoreOffer(
+      {
+        actions: { restore } as unknown as ICacheActions,
+        statusOf: () =>
+          ({ path: 'a.ipynb', status, changed }) as unknown as INotebookStatus
+      },
+      trans,
+      () => 'always'
+    );
+    await offer.noteOpened(panelOf(new FakePanel()));
+    expect(restore).not.toHaveBeenCalled();
+    expect(shown()[0]?.message).toContain('Outputs from elsewhere');
+  });
+});
+
 describe('onOpeningFrom', () => {
   it.each([
     ['always', 'always'],

@@ -7,7 +7,12 @@ import {
   stream
 } from '../../__tests__/support';
 import { DigestsOfDocument, codeCells } from '../../models/documentDigests';
-import { CodeChanged, isRestored, restoreOutputs } from '../restoreOutputs';
+import {
+  CodeChanged,
+  ForeignInShared,
+  isRestored,
+  restoreOutputs
+} from '../restoreOutputs';
 
 const html: IOutput = {
   output_type: 'display_data',
@@ -205,6 +210,52 @@ describe('restoreOutputs', () => {
     expect(cell?.outputs.get(0).trusted).toBe(false);
     // The server signs what claims to be trusted when it is saved.
     expect(model.toJSON().cells[0]?.metadata.trusted).toBe(false);
+  });
+
+  it('never brings outputs of a foreign entry into a cell that was run since', async () => {
+    const model = documentWith([codeCell('a', [stream('mine')], 1)]);
+    const [cell] = codeCells(model);
+    const { sharedModel } = model;
+    const restore = (text: string) =>
+      restoreOutputs(
+        model,
+        entryFor(model, [[{ ...html, data: { 'text/html': text } }]], {
+          trusted: false
+        }),
+        ''
+      );
+    const undo = async () => {
+      sharedModel.undo();
+      await Promise.resolve();
+    };
+    restore('first');
+    await undo();
+    expect(outputsOf(model)).toEqual([[stream('mine')]]);
+    cell!.trusted = true;
+    expect(sharedModel.canRedo()).toBe(false);
+    sharedModel.redo();
+    await Promise.resolve();
+    expect(outputsOf(model)).toEqual([[stream('mine')]]);
+
+    restore('first');
+    restore('second');
+    // What JupyterLab does when a person runs it.
+    sharedModel.transact(() => cell?.sharedModel.setOutputs([]), false);
+    cell!.trusted = true;
+    for (let step = 0; step < 3; step++) {
+      await undo();
+      expect(JSON.stringify(outputsOf(model))).not.toMatch(/first|second/);
+    }
+  });
+
+  it('puts no outputs of a foreign entry into a document that people share', () => {
+    const model = documentWith([codeCell('a', [stream('mine')], 1)]);
+    // The other browsers trust the cell, and would run what arrives in it.
+    Object.defineProperty(model, 'collaborative', { value: true });
+    const foreign = entryFor(model, [[html]], { trusted: false });
+    expect(() => restoreOutputs(model, foreign, '')).toThrow(ForeignInShared);
+    expect(outputsOf(model)).toEqual([[stream('mine')]]);
+    expect(restoreOutputs(model, entryFor(model, [[html]]), '')).toBe(1);
   });
 
   it('trusts our own outputs, but never brings untrusted ones back into a trusted cell', async () => {

@@ -26,6 +26,12 @@ describe('chipOf', () => {
     [{ verdict: 'fresh', outputs: 'same' }, 'Fresh'],
     [{ verdict: 'fresh', outputs: 'none' }, 'Fresh'],
     [{ verdict: 'fresh', outputs: 'different' }, 'Fresh, other outputs shown'],
+    [
+      { verdict: 'fresh', origin: 'elsewhere', trusted: false },
+      'Fresh, from elsewhere'
+    ],
+    [{ verdict: 'fresh', origin: 'elsewhere', trusted: true }, 'Fresh'],
+    [{ verdict: 'fresh', origin: 'team' }, 'Fresh'],
     [{ verdict: 'stale' }, 'Stale'],
     [{ verdict: 'failed' }, 'Failed'],
     [{ verdict: 'uncached' }, 'Not cached']
