@@ -232,8 +232,13 @@ class EntryFiles:
         for stored in entries:
             self._keys_of.pop(stored.id, None)
 
-    def remove(self, code_key: str, identifier: str) -> None:
+    def remove(self, code_key: str, identifier: str, *, flush: bool = False) -> None:
         """Take an entry away; harmless when it is gone already.
+
+        Args:
+            code_key: Its code key.
+            identifier: Its identifier.
+            flush: As in :meth:`StoreFiles.remove`.
 
         Raises:
             StoreError: The store cannot be used.
@@ -243,7 +248,7 @@ class EntryFiles:
         name = f"{folder}/{identifier}{SUFFIX}"
         self._layout.require_writable()
         self._announce(name)
-        self._files.remove(name)
+        self._files.remove(name, flush=flush)
         self._files.remove_empty_folder(folder)
         self._announce(name)
 

@@ -212,8 +212,13 @@ class StoreFiles:
                 dst_dir_fd=target.handle,
             )
 
-    def remove(self, name: str) -> None:
+    def remove(self, name: str, *, flush: bool = False) -> None:
         """Remove a file; harmless when there is none.
+
+        Args:
+            name: The file.
+            flush: Have it gone from the disk as well; otherwise it can be there again when the
+                machine stops.
 
         Raises:
             OSError: It cannot be removed.
@@ -224,6 +229,8 @@ class StoreFiles:
             self._folder(parents) as folder,
         ):
             os.unlink(folder.at(last), dir_fd=folder.handle)
+            if flush:
+                folder.sync()
 
     def remove_empty_folder(self, name: str) -> None:
         """Remove a folder unless something is in it."""

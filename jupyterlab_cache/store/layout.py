@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .errors import StoreError, StoreReadOnly, StoreVersionError
 from .files import StoreFiles
+from .folders import make_folder
 from .reading import UnexpectedFile
 
 STORE_FOLDER = ".jupyterlab_cache"
@@ -127,7 +128,7 @@ class Layout:
         """
         if self.require_writable():
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         for name, data in ((".gitignore", _GITIGNORE), ("CACHEDIR.TAG", _CACHEDIR_TAG)):
             if self.files.status(name) is None:
                 self.files.write(name, data)
@@ -139,7 +140,7 @@ class Layout:
         self.prepare()
         self.files.write(name, data)
 
-    def remove(self, name: str) -> None:
-        """Remove a file, harmless when there is none; raises as :meth:`prepare`."""
+    def remove(self, name: str, *, flush: bool = False) -> None:
+        """Remove a file as :meth:`StoreFiles.remove` does; raises as :meth:`prepare`."""
         if self.require_writable():
-            self.files.remove(name)
+            self.files.remove(name, flush=flush)

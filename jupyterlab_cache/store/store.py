@@ -260,7 +260,7 @@ class Store:
             OSError: It cannot be removed.
         """
         stored = self.get(entry_id)
-        self._entries.remove(stored.entry.code_key, entry_id)
+        self._entries.remove(stored.entry.code_key, entry_id, flush=True)
         self.marks.forget(entry_id)
 
     def collector(self, is_needed: Callable[[str], bool]) -> Collector:
