@@ -22,6 +22,7 @@ _COMMANDS = {
     "remove": ("marking", "Take entries out of the store."),
     "pin": ("marking", "Keep entries whatever a collection would take."),
     "gc": ("upkeep", "Make room: remove what was not used for long, and what nobody needs."),
+    "migrate": ("upkeep", "Bring a store of an older version to the newest format."),
     "verify": ("upkeep", "Look whether the store is what it should be, and repair it."),
 }
 """Name → module of this package and one line of help; a command's module is imported when used."""

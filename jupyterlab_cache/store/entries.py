@@ -102,6 +102,8 @@ class EntryFiles:
         self._announce(name)
         self._files.write(name, data)
         self._announce(name)
+        # Somebody may have migrated the store meanwhile, and not have seen the entry.
+        self._layout.check()
         return stored
 
     def read(

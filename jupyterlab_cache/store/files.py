@@ -238,6 +238,19 @@ class StoreFiles:
         with contextlib.suppress(OSError), self._folder(parent) as folder:
             os.rmdir(folder.at(last), dir_fd=folder.handle)
 
+    def remove_tree(self, name: str) -> None:
+        """Remove a folder with all that is in it; links in it are removed, never followed.
+
+        Raises:
+            OSError: Something cannot be removed.
+        """
+        for folder, _ in self.subfolders(name):
+            self.remove_tree(f"{name}/{folder}")
+        _, names = self.listing(name) or (None, [])
+        for last in names:
+            self.remove(f"{name}/{last}")
+        self.remove_empty_folder(name)
+
     def listing(self, name: str) -> tuple[os.stat_result, list[str]] | None:
         """A folder's status and the names in it; None when there is no such folder.
 

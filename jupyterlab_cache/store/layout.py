@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import stat
 from pathlib import Path
 
-from .errors import StoreError, StoreReadOnly, StoreVersionError
+from .errors import StoreError, StoreOutdated, StoreReadOnly, StoreVersionError
 from .files import StoreFiles
 from .folders import make_folder
 from .reading import UnexpectedFile
@@ -68,6 +69,7 @@ class Layout:
 
         Raises:
             StoreVersionError: It is newer.
+            StoreOutdated: It is older.
             StoreError: Its version cannot be read, or the folder is a symbolic link.
         """
         try:
@@ -88,10 +90,20 @@ class Layout:
         return identity is not None
 
     def _check_version(self) -> None:
+        version = self._read_format()
+        if version < STORE_FORMAT:
+            raise StoreOutdated(
+                f"The store {self.folder} has format {version}, this program uses {STORE_FORMAT}; "
+                "run `jupyter cache migrate` to convert it. Nothing in it gets lost, but older "
+                "versions of jupyterlab-cache cannot use it any more then."
+            )
+
+    def _read_format(self) -> int:
+        """The store's format; raises as :meth:`require_format`."""
         try:
             version = json.loads(self.files.read(_FORMAT, 4096))["format"]
         except FileNotFoundError:
-            return
+            return STORE_FORMAT  # it is just being made, or gone
         except (ValueError, KeyError, TypeError, RecursionError, UnexpectedFile):
             version = None
         if type(version) is not int or version < 1:
@@ -104,6 +116,27 @@ class Layout:
                 f"The store {self.folder} has format {version}, this program knows {STORE_FORMAT}; "
                 "update jupyterlab-cache to use it."
             )
+        return int(version)
+
+    def require_format(self) -> int:
+        """The format of a store that this program can use or migrate; of a new one without one.
+
+        Raises:
+            StoreVersionError: It is newer.
+            StoreReadOnly: The store was opened for reading only.
+            StoreError: It cannot be read.
+        """
+        with contextlib.suppress(StoreOutdated):
+            self.require_writable()
+        return self._read_format()
+
+    def switch(self, version: int) -> None:
+        """Say that the store has another format from now on.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        self.files.write(_FORMAT, json.dumps({"format": version}).encode() + b"\n")
 
     def require_writable(self) -> bool:
         """Accept a store that may be written.
@@ -133,12 +166,14 @@ class Layout:
             if self.files.status(name) is None:
                 self.files.write(name, data)
         # Last, since it says that the store is there.
-        self.files.write(_FORMAT, json.dumps({"format": STORE_FORMAT}).encode() + b"\n")
+        self.switch(STORE_FORMAT)
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file whole or not at all; raises as :meth:`prepare`."""
         self.prepare()
         self.files.write(name, data)
+        # Somebody may have migrated the store meanwhile, and not have seen the file.
+        self.check()
 
     def remove(self, name: str, *, flush: bool = False) -> None:
         """Remove a file as :meth:`StoreFiles.remove` does; raises as :meth:`prepare`."""

@@ -86,6 +86,7 @@ class Stage:
             self._known.update(outputs_of_all(open_store(self._copy(operation))))
         after = self._copy(operation)
         operation.work(open_store(after), lambda fact: None, self._ids[operation.name])
+        after = self._view(operation, after)
         self._known.update(outputs_of_all(open_store(after)))
         problems_of(open_store(after), repair=True)
         collect_all(after)
@@ -97,6 +98,16 @@ class Stage:
         if before.exists():
             shutil.copytree(before, now)
         return now
+
+    def _view(self, operation: Operation, folder: Path) -> Path:
+        """A store that can be looked at: a copy, where the operation makes another format."""
+        if operation.view is None:
+            return folder
+        view = self._folder / "view"
+        shutil.rmtree(view, ignore_errors=True)
+        shutil.copytree(folder, view)
+        operation.view(view)
+        return view
 
     def steps(self, operation: Operation, *, reading: bool) -> list[str]:
         """The steps of an operation in which nothing goes wrong."""
@@ -154,19 +165,22 @@ class Stage:
                 raise Violation(f"raises what nobody expects: {run.raised}")
             facts = self._facts[operation.name] + [(kind, value) for kind, value in run.facts]
             check_store(
-                folder,
+                self._view(operation, folder),
                 facts,
                 self._known,
                 self._damage[operation.name],
                 power=fault.kind == "power",
             )
-            check_recovery(
-                folder,
-                operation,
-                self._ids[operation.name],
-                self._clean[operation.name],
-                self._known,
-            )
+            if not operation.may_go:
+                facts = []
+                operation.work(
+                    open_store(folder),
+                    lambda fact: facts.append(tuple(fact)),  # type: ignore
+                    self._ids[operation.name],
+                )
+            view = self._view(operation, folder)
+            clean = None if operation.may_go else self._clean[operation.name]
+            check_recovery(view, facts, clean, self._known)
         except Exception as error:
             call = run.steps[case.step] if case.step < len(run.steps) else "no step"
             raise Violation(f"{case} ({call}): {error}; it raised {run.raised!r}") from error

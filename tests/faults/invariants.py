@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from operations import Operation, open_store, patient
+from operations import open_store, patient
 from store_support import files_below
 
 from jupyterlab_cache.store.collection_plan import Limits
@@ -84,28 +84,24 @@ def check_store(
 
 
 def check_recovery(
-    folder: Path, operation: Operation, ids: list[str], clean: dict[str, int], known: Outputs
+    folder: Path, facts: Iterable[Fact], clean: dict[str, int] | None, known: Outputs
 ) -> None:
-    """Do the same once more, collect, and compare with a store in which nothing went wrong.
+    """Repair and collect, and compare with a store in which nothing went wrong.
 
     Args:
-        folder: The store.
-        operation: What went wrong.
-        ids: The entries that were there before it.
-        clean: What :func:`contents` says of a store in which it went well.
+        folder: The store, after the same was done once more without a fault.
+        facts: What that reported.
+        clean: What :func:`contents` says of a store in which it went well; None if it depends on
+            where the fault happened.
         known: As for :func:`check_store`.
 
     Raises:
         Violation: It does not succeed, or something is left over.
     """
-    facts: list[Fact] = []
-    if not operation.may_go:
-        operation.work(open_store(folder), lambda fact: facts.append(tuple(fact)), ids)  # type: ignore
-    if not any(kind == "repaired" for kind, _ in facts):
-        problems_of(open_store(folder), repair=True)
+    problems_of(open_store(folder), repair=True)
     collect_all(folder)
-    check_store(folder, facts, known)
-    if not operation.may_go:
+    if clean is not None:
+        check_store(folder, facts, known)
         left = contents(folder)
         _require(left == clean, f"differs: {sorted(left.items() ^ clean.items())}")
     _require(not any(files_below(folder / "tmp")), "leftovers stay")
@@ -145,7 +141,7 @@ def _standing(facts: Iterable[Fact]) -> set[Fact]:
             standing -= {(other, value) for other in ("going", "gone", "collected")}
         elif kind == "pinned":
             standing.discard(("unpinned", value))
-        elif kind == "unpinned":
+        elif kind in ("unpinning", "unpinned"):
             standing.discard(("pinned", value))
         standing.add((kind, value))
     return standing

@@ -9,17 +9,22 @@ import base64
 import json
 import os
 import random
+import shutil
 import time
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+import migration_steps
 from store_support import SECRET, entry_for
 
 from jupyterlab_cache.store import collection, leftovers
+from jupyterlab_cache.store import layout as layouts
 from jupyterlab_cache.store.checks import Check
 from jupyterlab_cache.store.collection_plan import Limits
+from jupyterlab_cache.store.files import StoreFiles
+from jupyterlab_cache.store.migration import migrate
 from jupyterlab_cache.store.outputs import put_outputs
 from jupyterlab_cache.store.records import Artefact, Entry, Input
 from jupyterlab_cache.store.signatures import KeyRing
@@ -40,6 +45,7 @@ class Operation(NamedTuple):
             reports each thing that has been achieved as kind and value.
         may_go: Whether it takes entries away.
         looks_only: Whether it has to succeed where nothing can be written.
+        view: Makes a copy of the store one that can be looked at.
     """
 
     name: str
@@ -47,6 +53,7 @@ class Operation(NamedTuple):
     work: Work
     may_go: bool = False
     looks_only: bool = False
+    view: Callable[[Path], None] | None = None
 
 
 def open_store(folder: Path) -> Store:
@@ -128,6 +135,7 @@ def _mark(store: Store, report: Report, ids: list[str]) -> None:
     first, _, pinned = ids
     store.marks.pin(first)
     report(["pinned", first])
+    report(["unpinning", pinned])
     store.marks.unpin(pinned)
     report(["unpinned", pinned])
     store.marks.invalidate_entry(first)
@@ -215,6 +223,25 @@ def _list(store: Store, report: Report, ids: list[str]) -> None:
         raise OSError("An entry is not found.")
 
 
+def _migrate(store: Store, report: Report, ids: list[str]) -> None:
+    """As a newer program, with a format that does not exist."""
+    layouts.STORE_FORMAT = 2
+    try:
+        migrate(layouts.Layout(store.folder), KeyRing(SECRET), migration_steps.STEPS)
+    finally:
+        layouts.STORE_FORMAT = 1
+    assert not (store.folder / "entries").exists()
+
+
+def _back(folder: Path) -> None:
+    """Make a migrated store one of format 1 again, from what is migrated alone."""
+    if json.loads((folder / "format.json").read_bytes())["format"] == 2:
+        shutil.rmtree(folder / "entries", ignore_errors=True)
+        migration_steps.back(StoreFiles(folder))
+    else:
+        shutil.rmtree(folder / "records", ignore_errors=True)
+
+
 OPERATIONS = (
     Operation("store the first entry", _nothing, _put_one),
     Operation("store one more entry", _some, _put_one),
@@ -224,6 +251,7 @@ OPERATIONS = (
     Operation("remove an entry", _some, _remove, may_go=True),
     Operation("collect", _old, _collect, may_go=True),
     Operation("verify and repair", _spoiled, _repair),
+    Operation("migrate", _some, _migrate, view=_back),
     Operation("list without an index", _without_index, _list, looks_only=True),
     Operation("list with a damaged index", _with_wrong_index, _list, looks_only=True),
 )
