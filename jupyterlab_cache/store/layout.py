@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 from .errors import StoreError, StoreOutdated, StoreReadOnly, StoreVersionError
+from .file_system import warn_if_not_atomic
 from .files import StoreFiles
 from .folders import make_folder
 from .reading import UnexpectedFile
@@ -46,6 +47,7 @@ class Layout:
         self.read_only = read_only
         self.files = StoreFiles(folder)
         self._accepted: tuple[int, ...] | None = None
+        self._tried = False
 
     @property
     def exists(self) -> bool:
@@ -159,14 +161,16 @@ class Layout:
             StoreError: As :meth:`require_writable`.
             OSError: It cannot be written.
         """
-        if self.require_writable():
-            return
-        make_folder(self.folder)
-        for name, data in ((".gitignore", _GITIGNORE), ("CACHEDIR.TAG", _CACHEDIR_TAG)):
-            if self.files.status(name) is None:
-                self.files.write(name, data)
-        # Last, since it says that the store is there.
-        self.switch(STORE_FORMAT)
+        if not self.require_writable():
+            make_folder(self.folder)
+            for name, data in ((".gitignore", _GITIGNORE), ("CACHEDIR.TAG", _CACHEDIR_TAG)):
+                if self.files.status(name) is None:
+                    self.files.write(name, data)
+            # Last, since it says that the store is there.
+            self.switch(STORE_FORMAT)
+        if not self._tried:
+            warn_if_not_atomic(self.files)
+            self._tried = True
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file whole or not at all; raises as :meth:`prepare`."""
