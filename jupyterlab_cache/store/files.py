@@ -116,7 +116,8 @@ class StoreFiles:
         """
         for attempt in range(_ATTEMPTS):
             try:
-                self._write(name, pieces(), replace)
+                with self._named(name):
+                    self._write(name, pieces(), replace)
             except FileNotFoundError:
                 if attempt + 1 == _ATTEMPTS:
                     raise
@@ -153,6 +154,16 @@ class StoreFiles:
                     os.unlink(source.at(temporary), dir_fd=source.handle)
                 raise
 
+    @contextlib.contextmanager
+    def _named(self, name: str) -> Iterator[None]:
+        """Let an error tell which file could not be written, not which temporary one."""
+        try:
+            yield
+        except OSError as error:
+            if error.errno is None:
+                raise
+            raise OSError(error.errno, error.strerror, self.path(name)) from error
+
     def create_empty(self, name: str) -> None:
         """Make an empty file; harmless when it is there. It may be lost in a crash.
 
@@ -160,7 +171,11 @@ class StoreFiles:
             OSError: It cannot be made.
         """
         parents, last = _split(name)
-        with self._folder(parents, create=True) as folder, contextlib.suppress(FileExistsError):
+        with (
+            self._named(name),
+            self._folder(parents, create=True) as folder,
+            contextlib.suppress(FileExistsError),
+        ):
             os.close(os.open(folder.at(last), _CREATE, 0o666, dir_fd=folder.handle))
 
     def append(self, name: str, data: bytes) -> None:
