@@ -35,7 +35,7 @@ def written() -> list[str]:
     faults, histories, processes = read("faults"), read("histories"), read("processes")
     by_fault: Counter[str] = Counter()
     by_operation: Counter[str] = Counter()
-    for operation, fault, _, count in faults["tried"]:
+    for operation, fault, count in faults["tried"]:
         by_fault[fault] += count
         by_operation[operation] += count
     total = sum(by_fault.values())
@@ -46,11 +46,7 @@ def written() -> list[str]:
     ]
     rows.append(["**together**", total, sum(in_histories.values())])
     rows.append(["**of these, something was lost or wrong**", lost["faults"], lost["in"]])
-    steps = {(operation, step) for operation, _, step, _ in faults["tried"]}
-    operations: list[list[object]] = [
-        [operation, len([step for name, step in steps if name == operation]), count]
-        for operation, count in sorted(by_operation.items())
-    ]
+    operations: list[list[object]] = [list(item) for item in sorted(by_operation.items())]
     return [
         f"Run on {faults['day']}: {total:,} of {faults['all']:,} single faults "
         f"(seed {faults['seed']}), {histories['histories']:,} random histories "
@@ -59,7 +55,7 @@ def written() -> list[str]:
         "",
         *table(["fault", "at single steps", "in random histories"], rows),
         "",
-        *table(["what the store was doing", "steps", "faults"], operations),
+        *table(["what the store was doing", "faults"], operations),
         "",
         f"8 processes wrote {processes['entries']:,} entries beside readers, removers, a collector "
         f"and somebody who spoils the index: {len(processes['lost'])} lost, no reader failed.",

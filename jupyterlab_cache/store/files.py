@@ -8,6 +8,7 @@ links, so that a planted link leads nowhere. Elsewhere each folder is looked at 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -256,6 +257,8 @@ class StoreFiles:
     def remove_tree(self, name: str) -> None:
         """Remove a folder with all that is in it; links in it are removed, never followed.
 
+        What somebody puts into it meanwhile stays.
+
         Raises:
             OSError: Something cannot be removed.
         """
@@ -263,8 +266,15 @@ class StoreFiles:
             self.remove_tree(f"{name}/{folder}")
         _, names = self.listing(name) or (None, [])
         for last in names:
-            self.remove(f"{name}/{last}")
-        self.remove_empty_folder(name)
+            with contextlib.suppress(IsADirectoryError):  # made just now
+                self.remove(f"{name}/{last}")
+        parent, own = _split(name)
+        try:
+            with self._folder(parent) as above:
+                os.rmdir(above.at(own), dir_fd=above.handle)
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST):
+                raise
 
     def listing(self, name: str) -> tuple[os.stat_result, list[str]] | None:
         """A folder's status and the names in it; None when there is no such folder.

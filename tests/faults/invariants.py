@@ -13,8 +13,8 @@ from jupyterlab_cache.store.collection_plan import Limits
 from jupyterlab_cache.store.store import Store, StoredEntry
 from jupyterlab_cache.store.verification import Problem
 
-HARMLESS = {"blob-orphan", "mark-orphan", "leftover"}
-"""What a process that ended early may leave behind, and a collection clears up."""
+HARMLESS = {"blob-orphan", "file-missing", "mark-orphan", "leftover"}
+"""What a process that ended early may leave behind, and a collection or repair clears up."""
 
 Fact = tuple[str, str]
 Outputs = dict[str, object]
