@@ -3,6 +3,8 @@
 #   make lab        open JupyterLab on examples/ with the extension (LAB_ARGS="--no-browser --port 8899")
 #   make test       run all tests (SUITES="python jest" chooses some; see scripts/run_suites.py)
 #   make bench      measure (BENCHMARKS="bundle start" chooses some)
+#   make soak       the long forms of the hardest tests (SOAK_MINUTES=60, SOAK_SEED=… repeats a run)
+#   make reliability  write docs/reliability.md from what the last soak found
 #   make tour       make the screenshots of docs/tour.md anew
 #   make translations  write the template of all strings that can be translated
 #   make constraints  pin the newest versions of all Python dependencies anew
@@ -17,6 +19,8 @@ PYTHON ?= python3
 LAB_ARGS ?=
 SUITES ?=
 BENCHMARKS ?=
+SOAK_MINUTES ?= 60
+SOAK_SEED ?=
 
 VENV := .venv
 STAMPS := .stamps
@@ -34,7 +38,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
-.PHONY: help setup lab test bench browser tour translations constraints clean
+.PHONY: help setup lab test bench soak reliability browser tour translations constraints clean
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -49,6 +53,13 @@ test: setup $(STAMPS)/ui-tests $(if $(NEEDS_BROWSER),browser $(STAMPS)/beside) $
 
 bench: setup browser
 	$(PY) benchmarks/run.py $(BENCHMARKS)
+
+soak: setup
+	JUPYTERLAB_CACHE_SOAK_MINUTES=$(SOAK_MINUTES) JUPYTERLAB_CACHE_SOAK_SEED=$(SOAK_SEED) \
+	  $(PY) -m pytest --timeout 0 soak
+
+reliability: setup
+	$(PY) scripts/reliability.py
 
 # The extension's dependencies and the extension itself, whose front end is built on the way.
 $(STAMPS)/python: pyproject.toml constraints.txt package.json install.json $(STAMPS)/node

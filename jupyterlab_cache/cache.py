@@ -127,6 +127,22 @@ class NotebookCache(Verdicts):
         """
         return self.locate(path)[0].store.verify(tell, repair=repair)
 
+    def migrate(self, path: str = ".") -> int:
+        """Bring the store of a project to the newest format; harmless where it has it.
+
+        Args:
+            path: A notebook or folder of the project.
+
+        Returns:
+            The format that it has now.
+
+        Raises:
+            PathRefused: The path lies outside the root.
+            StoreError: The store cannot be used, or another process migrates it.
+            OSError: Something cannot be read or written; the store is whole all the same.
+        """
+        return self.locate(path)[0].store.migrate()
+
     def statistics(self, paths: Iterable[str | Path] = ()) -> Statistics:
         """What is stored of notebooks: executions, hits and what they saved.
 

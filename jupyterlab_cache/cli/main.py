@@ -23,6 +23,7 @@ _COMMANDS = {
     "trust": ("trust", "Let entries from elsewhere count as ours, or no more."),
     "pin": ("marking", "Keep entries whatever a collection would take."),
     "gc": ("upkeep", "Make room: remove what was not used for long, and what nobody needs."),
+    "migrate": ("upkeep", "Bring a store of an older version to the newest format."),
     "verify": ("upkeep", "Look whether the store is what it should be, and repair it."),
 }
 """Name → module of this package and one line of help; a command's module is imported when used."""

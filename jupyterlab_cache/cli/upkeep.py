@@ -1,4 +1,4 @@
-"""``jupyter cache gc`` and ``jupyter cache verify``."""
+"""``jupyter cache gc``, ``jupyter cache verify`` and ``jupyter cache migrate``."""
 
 from __future__ import annotations
 
@@ -118,6 +118,20 @@ def verify_command(session: Session, repair: bool) -> int:
         msgspec.to_builtins(summary) | {"problems": msgspec.to_builtins(problems), "total": total}
     )
     return 1 if remaining else 0
+
+
+@click.command("migrate")
+@session_options
+def migrate_command(session: Session) -> int:
+    """Bring the store of the current folder's project to the newest format.
+
+    Nothing gets lost, and it can be stopped at any time; older versions of jupyterlab-cache cannot
+    use the store afterwards. A store that has the newest format stays as it is.
+    """
+    version = session.cache.migrate(".")
+    session.say(f"The store has format {version}, the newest.")
+    session.answer({"format": version})
+    return 0
 
 
 def _bytes(text: str | None) -> int | None:

@@ -16,6 +16,7 @@ from ..inputs.observer import Observer
 from ..notebooks import document as documents
 from ..notebooks.parameter_cell import place_in
 from ..notebooks.variant import with_parameters
+from ..store.errors import StoreError
 from ..store.records import Entry, Failure, Outcome
 from ..store.store import StoredEntry
 from .artefacts import store_artefacts
@@ -27,6 +28,7 @@ from .kernels import Kernels, keep_awake
 from .launch import Kernel, Launch
 from .recording import Execution, record
 from .request import ExecutionRequest
+from .rescue import keeper_of, rescued
 from .streams import joined_streams
 from .usage import Usage
 
@@ -46,8 +48,8 @@ async def execute(request: ExecutionRequest, kernels: Kernels) -> StoredEntry:
         NotebookError: The notebook cannot be read, or its parameters cannot be set.
         UnknownKernel: There is no kernel of its name.
         KernelStartFailed: The kernel did not start.
-        StoreError: The outcome cannot be stored.
-        OSError: The outcome cannot be stored.
+        StoreError: The store cannot be used.
+        NotStored: It was executed, and cannot be stored; the text says where the outputs are.
         IsolationFailed: It cannot have a folder of its own.
     """
     workplace = await _prepared(request)
@@ -96,7 +98,7 @@ async def _execute(
         stat_cache=request.stat_cache,
         # This execution may overwrite what the last one wrote with the same.
         former_artefacts=[item.path for item in former.artefacts] if former else [],
-        keep=request.store.blobs.put,
+        keep=keeper_of(request.store),
         declared=workplace.declared,
     )
     for cell in documents.code_cells_with_blank(notebook):
@@ -153,7 +155,10 @@ async def _execute(
 def _recorded(execution: Execution, request: ExecutionRequest) -> StoredEntry:
     for cell in documents.code_cells(execution.notebook):
         cell["outputs"] = joined_streams(cell["outputs"])
-    return record(execution, request.notebook, request.project_root, request.store)
+    try:
+        return record(execution, request.notebook, request.project_root, request.store)
+    except (StoreError, OSError) as error:
+        raise rescued(execution.notebook, request.notebook, error) from error
 
 
 def launch_of(notebook: Path, kernel_name: str, environment: Mapping[str, str]) -> Launch:

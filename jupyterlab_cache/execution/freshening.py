@@ -113,8 +113,8 @@ async def freshen(workspace: Workspace, notebook: Path, kernels: Kernels, wish: 
         NotebookError: The notebook cannot be read.
         UnknownKernel: There is no kernel of its name.
         KernelStartFailed: The kernel did not start.
-        StoreError: The outcome cannot be stored.
-        OSError: The outcome cannot be stored.
+        StoreError: The store cannot be used.
+        NotStored: It was executed, and cannot be stored; the text says where the outputs are.
         IsolationFailed: It cannot have a folder of its own.
     """
     project = workspace.project_of(notebook)

@@ -29,7 +29,8 @@ class Ledger:
         places: The notebook's folder and project.
         report: What the probe noted; None without a probe.
         stat_cache: For digests.
-        keep: Stores the content of small text inputs; None to keep none.
+        keep: Stores the content of small text inputs and gives its digest, or an empty text where
+            that is not possible; None to keep none.
         rules: What a person wants to be left out.
     """
 
@@ -139,7 +140,7 @@ class Ledger:
         data = "\n".join(sorted(names)).encode("utf-8", "replace")
         if self._keep is None or len(data) > _MOST_NAMES_BYTES:
             return None
-        return self._keep(data)
+        return self._keep(data) or None
 
     def names_made_in(self, folder: str) -> set[str]:
         """Names in a folder that the run itself is known to have made."""

@@ -143,6 +143,8 @@ class EntryFiles:
         self._announce(name)
         self._files.write(name, data)
         self._announce(name)
+        # Somebody may have migrated the store meanwhile, and not have seen the entry.
+        self._layout.check()
 
     def read(
         self, code_key: str, identifier: str, inside: FolderContent | None = None
@@ -273,8 +275,13 @@ class EntryFiles:
         for stored in entries:
             self._keys_of.pop(stored.id, None)
 
-    def remove(self, code_key: str, identifier: str) -> None:
+    def remove(self, code_key: str, identifier: str, *, flush: bool = False) -> None:
         """Take an entry away; harmless when it is gone already.
+
+        Args:
+            code_key: Its code key.
+            identifier: Its identifier.
+            flush: As in :meth:`StoreFiles.remove`.
 
         Raises:
             StoreError: The store cannot be used.
@@ -284,7 +291,7 @@ class EntryFiles:
         name = f"{folder}/{identifier}{SUFFIX}"
         self._layout.require_writable()
         self._announce(name)
-        self._files.remove(name)
+        self._files.remove(name, flush=flush)
         self._files.remove_empty_folder(folder)
         self._announce(name)
 

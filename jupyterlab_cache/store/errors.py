@@ -11,6 +11,10 @@ class StoreVersionError(StoreError):
     """The store was written by a newer version of this program; nothing was touched."""
 
 
+class StoreOutdated(StoreError):
+    """The store was written by an older version of this program, and has to be migrated first."""
+
+
 class StoreReadOnly(StoreError, OSError):
     """The store was opened for reading only; to callers the same as a disk that refuses."""
 

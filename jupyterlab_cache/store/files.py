@@ -8,6 +8,7 @@ links, so that a planted link leads nowhere. Elsewhere each folder is looked at 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -116,7 +117,8 @@ class StoreFiles:
         """
         for attempt in range(_ATTEMPTS):
             try:
-                self._write(name, pieces(), replace)
+                with self._named(name):
+                    self._write(name, pieces(), replace)
             except FileNotFoundError:
                 if attempt + 1 == _ATTEMPTS:
                     raise
@@ -153,6 +155,16 @@ class StoreFiles:
                     os.unlink(source.at(temporary), dir_fd=source.handle)
                 raise
 
+    @contextlib.contextmanager
+    def _named(self, name: str) -> Iterator[None]:
+        """Let an error tell which file could not be written, not which temporary one."""
+        try:
+            yield
+        except OSError as error:
+            if error.errno is None:
+                raise
+            raise OSError(error.errno, error.strerror, self.path(name)) from error
+
     def create_empty(self, name: str) -> None:
         """Make an empty file; harmless when it is there. It may be lost in a crash.
 
@@ -160,7 +172,11 @@ class StoreFiles:
             OSError: It cannot be made.
         """
         parents, last = _split(name)
-        with self._folder(parents, create=True) as folder, contextlib.suppress(FileExistsError):
+        with (
+            self._named(name),
+            self._folder(parents, create=True) as folder,
+            contextlib.suppress(FileExistsError),
+        ):
             os.close(os.open(folder.at(last), _CREATE, 0o666, dir_fd=folder.handle))
 
     def append(self, name: str, data: bytes) -> None:
@@ -212,8 +228,13 @@ class StoreFiles:
                 dst_dir_fd=target.handle,
             )
 
-    def remove(self, name: str) -> None:
+    def remove(self, name: str, *, flush: bool = False) -> None:
         """Remove a file; harmless when there is none.
+
+        Args:
+            name: The file.
+            flush: Have it gone from the disk as well; otherwise it can be there again when the
+                machine stops.
 
         Raises:
             OSError: It cannot be removed.
@@ -224,12 +245,36 @@ class StoreFiles:
             self._folder(parents) as folder,
         ):
             os.unlink(folder.at(last), dir_fd=folder.handle)
+            if flush:
+                folder.sync()
 
     def remove_empty_folder(self, name: str) -> None:
         """Remove a folder unless something is in it."""
         parent, last = _split(name)
         with contextlib.suppress(OSError), self._folder(parent) as folder:
             os.rmdir(folder.at(last), dir_fd=folder.handle)
+
+    def remove_tree(self, name: str) -> None:
+        """Remove a folder with all that is in it; links in it are removed, never followed.
+
+        What somebody puts into it meanwhile stays.
+
+        Raises:
+            OSError: Something cannot be removed.
+        """
+        for folder, _ in self.subfolders(name):
+            self.remove_tree(f"{name}/{folder}")
+        _, names = self.listing(name) or (None, [])
+        for last in names:
+            with contextlib.suppress(IsADirectoryError):  # made just now
+                self.remove(f"{name}/{last}")
+        parent, own = _split(name)
+        try:
+            with self._folder(parent) as above:
+                os.rmdir(above.at(own), dir_fd=above.handle)
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST):
+                raise
 
     def listing(self, name: str) -> tuple[os.stat_result, list[str]] | None:
         """A folder's status and the names in it; None when there is no such folder.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+from pathlib import Path
 
 HANDLES = (
     {os.open, os.stat, os.mkdir, os.unlink, os.rmdir, os.rename, os.utime} <= os.supports_dir_fd
@@ -23,6 +24,20 @@ _FLAGS = (
     | getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_DIRECTORY", 0)
 )
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, so that they are on disk; harmless when it is there.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for place in missing:
+        # Where the folder above may not be read, it cannot be flushed either.
+        with contextlib.suppress(OSError), Folder(str(place.parent), None, "") as above:
+            above.sync()
 
 
 class Folder:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import stat
 from pathlib import Path
 
-from .errors import StoreError, StoreReadOnly, StoreVersionError
+from .errors import StoreError, StoreOutdated, StoreReadOnly, StoreVersionError
+from .file_system import warn_if_not_atomic
 from .files import StoreFiles
+from .folders import make_folder
 from .reading import UnexpectedFile
 
 STORE_FOLDER = ".jupyterlab_cache"
@@ -44,6 +47,7 @@ class Layout:
         self.read_only = read_only
         self.files = StoreFiles(folder)
         self._accepted: tuple[int, ...] | None = None
+        self._tried = False
 
     @property
     def exists(self) -> bool:
@@ -67,6 +71,7 @@ class Layout:
 
         Raises:
             StoreVersionError: It is newer.
+            StoreOutdated: It is older.
             StoreError: Its version cannot be read, or the folder is a symbolic link.
         """
         try:
@@ -87,10 +92,20 @@ class Layout:
         return identity is not None
 
     def _check_version(self) -> None:
+        version = self._read_format()
+        if version < STORE_FORMAT:
+            raise StoreOutdated(
+                f"The store {self.folder} has format {version}, this program uses {STORE_FORMAT}; "
+                "run `jupyter cache migrate` to convert it. Nothing in it gets lost, but older "
+                "versions of jupyterlab-cache cannot use it any more then."
+            )
+
+    def _read_format(self) -> int:
+        """The store's format; raises as :meth:`require_format`."""
         try:
             version = json.loads(self.files.read(_FORMAT, 4096))["format"]
         except FileNotFoundError:
-            return
+            return STORE_FORMAT  # it is just being made, or gone
         except (ValueError, KeyError, TypeError, RecursionError, UnexpectedFile):
             version = None
         if type(version) is not int or version < 1:
@@ -103,6 +118,27 @@ class Layout:
                 f"The store {self.folder} has format {version}, this program knows {STORE_FORMAT}; "
                 "update jupyterlab-cache to use it."
             )
+        return int(version)
+
+    def require_format(self) -> int:
+        """The format of a store that this program can use or migrate; of a new one without one.
+
+        Raises:
+            StoreVersionError: It is newer.
+            StoreReadOnly: The store was opened for reading only.
+            StoreError: It cannot be read.
+        """
+        with contextlib.suppress(StoreOutdated):
+            self.require_writable()
+        return self._read_format()
+
+    def switch(self, version: int) -> None:
+        """Say that the store has another format from now on.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        self.files.write(_FORMAT, json.dumps({"format": version}).encode() + b"\n")
 
     def require_writable(self) -> bool:
         """Accept a store that may be written.
@@ -125,21 +161,25 @@ class Layout:
             StoreError: As :meth:`require_writable`.
             OSError: It cannot be written.
         """
-        if self.require_writable():
-            return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for name, data in ((".gitignore", _GITIGNORE), ("CACHEDIR.TAG", _CACHEDIR_TAG)):
-            if self.files.status(name) is None:
-                self.files.write(name, data)
-        # Last, since it says that the store is there.
-        self.files.write(_FORMAT, json.dumps({"format": STORE_FORMAT}).encode() + b"\n")
+        if not self.require_writable():
+            make_folder(self.folder)
+            for name, data in ((".gitignore", _GITIGNORE), ("CACHEDIR.TAG", _CACHEDIR_TAG)):
+                if self.files.status(name) is None:
+                    self.files.write(name, data)
+            # Last, since it says that the store is there.
+            self.switch(STORE_FORMAT)
+        if not self._tried:
+            warn_if_not_atomic(self.files)
+            self._tried = True
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file whole or not at all; raises as :meth:`prepare`."""
         self.prepare()
         self.files.write(name, data)
+        # Somebody may have migrated the store meanwhile, and not have seen the file.
+        self.check()
 
-    def remove(self, name: str) -> None:
-        """Remove a file, harmless when there is none; raises as :meth:`prepare`."""
+    def remove(self, name: str, *, flush: bool = False) -> None:
+        """Remove a file as :meth:`StoreFiles.remove` does; raises as :meth:`prepare`."""
         if self.require_writable():
-            self.files.remove(name)
+            self.files.remove(name, flush=flush)

@@ -88,7 +88,7 @@ class Marks:
 
     def unpin(self, entry_id: str) -> None:
         """Leave an entry to clean-ups again."""
-        self._layout.remove(_name(_PINNED, entry_id))
+        self._layout.remove(_name(_PINNED, entry_id), flush=True)
 
     def is_pinned(self, entry_id: str) -> bool:
         """Whether an entry is pinned."""

@@ -72,6 +72,7 @@ class Store:
         self.problems: deque[str] = deque(maxlen=_MOST_PROBLEMS)
         """What was found damaged, latest last: told to a person, never in the way."""
         self._layout = Layout(folder, read_only=read_only)
+        self._keys = keys
         self._entries = EntryFiles(self._layout, keys, report=self._report)
         self._index = Index(self._layout, self._entries)
         self._writers = Writers(self._entries, self._index)
@@ -260,7 +261,7 @@ class Store:
             OSError: It cannot be removed.
         """
         stored = self.get(entry_id)
-        self._entries.remove(stored.entry.code_key, entry_id)
+        self._entries.remove(stored.entry.code_key, entry_id, flush=True)
         self.marks.forget(entry_id)
 
     def trust(self, stored: StoredEntry, is_trusted: bool = True) -> StoredEntry:
@@ -311,6 +312,12 @@ class Store:
             tell=tell,
             repair=repair,
         ).run()
+
+    def migrate(self) -> int:
+        """Bring the store to the newest format, and return that; raises as :func:`migrate`."""
+        from .migration import migrate
+
+        return migrate(self._layout, self._keys)
 
     def has_outputs(self, stored: StoredEntry) -> bool:
         """Whether the blobs of an entry's outputs are there; their content is not looked at."""

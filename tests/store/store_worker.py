@@ -82,9 +82,9 @@ def come_and_go(store: Store, worker: int, count: int) -> None:
         time.sleep(chance.uniform(COLLECTORS_GRACE - 0.5, COLLECTORS_GRACE + 0.5))
 
 
-def collect(store: Store, stop: Path) -> None:
+def collect(store: Store, stop: Path, grace: float) -> None:
     """Collect what nobody names, again and again, and without much patience."""
-    collection.GRACE = COLLECTORS_GRACE
+    collection.GRACE = grace
     freed = 0
     while not stop.exists():
         collector = store.collector(lambda notebook: False)
@@ -138,7 +138,7 @@ def main(verb: str, place: str, *arguments: str) -> None:
     elif verb == "come_and_go":
         come_and_go(store, int(rest[0]), int(rest[1]))
     elif verb == "collect":
-        collect(store, Path(rest[0]))
+        collect(store, Path(rest[0]), float(rest[1]) if rest[1:] else COLLECTORS_GRACE)
     elif verb == "read":
         read(store, Path(rest[0]))
     elif verb == "disturb":

@@ -76,26 +76,35 @@ def check_all(store: Store, ids: set[str]) -> None:
 def test_many_writers_and_readers(
     launch: Launch, store: Store, tmp_path: Path, disturbed: bool
 ) -> None:
-    start, stop = tmp_path / "start", tmp_path / "stop"
-    writers = [launch("write", store.folder, start, worker, 25) for worker in range(8)]
+    write_all(launch, store, tmp_path, 15, disturbed=disturbed)
+    shared = store.entries_for(store_worker.code_key("code 1"))
+    assert len(shared) == 8 * 3
+
+
+def write_all(
+    launch: Launch, store: Store, place: Path, count: int, *, disturbed: bool = True
+) -> None:
+    """8 processes write so many entries each while others read, remove, collect and disturb."""
+    start, stop = place / "start", place / "stop"
+    writers = [launch("write", store.folder, start, worker, count) for worker in range(8)]
     readers = [launch("read", store.folder, start, stop) for _ in range(2)]
-    removers = [launch("remove", store.folder, start, worker, 25) for worker in range(2)]
+    removers = [launch("remove", store.folder, start, worker, count) for worker in range(2)]
+    # On a busy machine seconds pass between a blob and the entry that names it.
+    collectors = [launch("collect", store.folder, start, stop, 30.0)]
     disturbers = [launch("disturb", store.folder, start, stop)] if disturbed else []
-    ready([*writers, *readers, *removers, *disturbers])
+    ready([*writers, *readers, *removers, *collectors, *disturbers])
     start.touch()
     lines = end(writers)
     end(removers)
     stop.touch()
-    end([*readers, *disturbers])
+    end([*readers, *collectors, *disturbers])
     ids = {line.removeprefix("put ") for line in lines}
-    assert len(ids) == len(lines) == 8 * 25
+    assert len(ids) == len(lines) == 8 * count
     for stored in store.page(limit=1000)[0]:
         if stored.entry.notebook_path == "a.ipynb":  # of the removers
             store.remove(stored.id)
     check_all(store, ids)
-    assert store.page()[1] == 200
-    shared = store.entries_for(store_worker.code_key("code 1"))
-    assert len(shared) == 8 * 4
+    assert store.page()[1] == 8 * count
     assert list((store.folder / "tmp").iterdir()) == []
     assert not (store.folder / "quarantine").exists()
 
