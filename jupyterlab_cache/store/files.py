@@ -129,7 +129,7 @@ class StoreFiles:
         place = [TEMPORARY]
         if not self._has_temporary:
             temporary, place = f".{temporary}.part", parents
-        with self._folder(place, create=True) as source:
+        with self._made(place) as source:
             try:
                 # Mode 0o666 leaves the rest to the umask, unlike tempfile.
                 handle = os.open(source.at(temporary), _CREATE, 0o666, dir_fd=source.handle)
@@ -137,7 +137,7 @@ class StoreFiles:
                     for piece in pieces:
                         write_all(file, piece)
                     os.fsync(handle)
-                with self._folder(parents, create=True) as target:
+                with self._made(parents) as target:
                     if replace:
                         os.replace(
                             source.at(temporary),
@@ -160,7 +160,7 @@ class StoreFiles:
             OSError: It cannot be made.
         """
         parents, last = _split(name)
-        with self._folder(parents, create=True) as folder, contextlib.suppress(FileExistsError):
+        with self._made(parents) as folder, contextlib.suppress(FileExistsError):
             os.close(os.open(folder.at(last), _CREATE, 0o666, dir_fd=folder.handle))
 
     def append(self, name: str, data: bytes) -> None:
@@ -173,7 +173,7 @@ class StoreFiles:
             OSError: It cannot be written.
         """
         parents, last = _split(name)
-        with self._folder(parents, create=True) as folder:
+        with self._made(parents) as folder:
             with contextlib.suppress(FileNotFoundError):
                 # Opening a device can have effects.
                 accept(folder.status(last), last, _NO_LIMIT)
@@ -204,7 +204,7 @@ class StoreFiles:
             OSError: It cannot be moved.
         """
         (from_folder, from_last), (to_folder, to_last) = _split(name), _split(to)
-        with self._folder(from_folder) as source, self._folder(to_folder, create=True) as target:
+        with self._folder(from_folder) as source, self._made(to_folder) as target:
             os.rename(
                 source.at(from_last),
                 target.at(to_last),
@@ -291,16 +291,32 @@ class StoreFiles:
                     if item.is_file(follow_symlinks=False):
                         yield item.name, item.stat(follow_symlinks=False).st_mtime
 
-    def _folder(self, parts: Sequence[str], *, create: bool = False) -> Folder:
-        """Open a folder; whoever asks closes it."""
+    def _folder(self, parts: Sequence[str], made_in: list[Folder] | None = None) -> Folder:
+        """Open a folder; whoever asks closes it, and those that folders were made in."""
         folder = Folder(self._root, None, self._root)
         try:
             for part in parts:
-                folder = folder.step(part, create)
+                folder = folder.step(part, made_in)
         except BaseException:
             folder.close()
             raise
         return folder
+
+    @contextlib.contextmanager
+    def _made(self, parts: Sequence[str]) -> Iterator[Folder]:
+        """Open a folder that is made if it is missing; its name is on disk in the end.
+
+        Only then: what is put into it is synced before, and the file system has done all in one go.
+        """
+        made_in: list[Folder] = []
+        try:
+            with self._folder(parts, made_in) as folder:
+                yield folder
+            for parent in made_in:
+                parent.sync()
+        finally:
+            for parent in made_in:
+                parent.close()
 
 
 def _rename_to_new(source: Folder, name: str, target: Folder, to: str) -> None:

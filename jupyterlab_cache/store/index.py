@@ -9,9 +9,9 @@ import weakref
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from .entries import EntryFiles, StoredEntry
+from .entries import EntryFiles
 from .index_file import DAMAGE, IndexFile
-from .index_update import INSERT_ROW, IndexUpdate, Row, folders_of
+from .index_update import IndexUpdate, Row, folders_of
 from .index_uses import update_uses
 from .layout import Layout
 from .selection import Selection
@@ -19,7 +19,7 @@ from .selection import Selection
 T = TypeVar("T")
 
 _PATIENCE = 5.0  # seconds to wait for other processes
-_PATIENCE_OF_ADD = 0.05
+_PATIENCE_OF_DISCARD = 0.05
 # Every folder is looked at in the first pass over a store of at most this many code keys, and
 # later at most once in a thousand times as long as that takes: what was put into the store by
 # hand, without touching the folders above, is found then.
@@ -149,16 +149,6 @@ class Index:
 
         return self._answer(query, everywhere=everywhere)
 
-    def add(self, stored: StoredEntry) -> None:
-        """Take in an entry just written, if that is possible without waiting."""
-
-        def insert(connection: sqlite3.Connection) -> None:
-            row = Row.of(stored)
-            connection.execute(INSERT_ROW, row)
-
-        # What is not taken in now is found by the next question.
-        self._change(insert)
-
     def discard(self, rows: list[Row]) -> None:
         """Leave out entries whose files turned out to be gone, damaged or different."""
 
@@ -177,7 +167,7 @@ class Index:
             if self._memory is not None:
                 change(self._memory)
             try:
-                connection = self._file.connect(patience=_PATIENCE_OF_ADD)
+                connection = self._file.connect(patience=_PATIENCE_OF_DISCARD)
                 if connection is not None:
                     try:
                         change(connection)

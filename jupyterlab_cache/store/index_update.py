@@ -21,6 +21,8 @@ from .selection import searched_text, size_of
 
 _HEX = frozenset("0123456789abcdef")
 _ATTEMPTS = 4
+# Groups that are taken in with one transaction, which waits for the disk some times.
+_GROUPS_AT_ONCE = 16
 Folder = tuple[str, str]
 """A folder's parent and its name in it."""
 
@@ -78,11 +80,14 @@ INSERT_ROW = f"INSERT OR REPLACE INTO entries VALUES ({', '.join('?' * len(Row._
 """Takes a row in, in place of one with the same identifier."""
 
 
-class _Change(NamedTuple):
-    gone: list[str]
-    new: list[Row]
-    stamps: dict[Folder, str | None]
-    complete: bool
+class _Change:
+    """What is to be changed in the index, and whether all could be looked at."""
+
+    def __init__(self) -> None:
+        self.gone: list[str] = []
+        self.new: list[Row] = []
+        self.stamps: dict[Folder, str | None] = {}
+        self.complete = True
 
 
 def folders_of(code_key: str) -> list[Folder]:
@@ -133,20 +138,25 @@ class IndexUpdate:
             }
         except OSError:
             return  # What cannot be looked at is taken to be as it was.
-        complete = True
-        for group in self._groups() - groups.keys():
-            complete &= self._update_group(group, "")
         known = self._stamps(ENTRIES)
         inside = self._stamps_by_group() if deep else {}
-        for group, group_stamp in groups.items():
-            changed = not group_stamp or group_stamp != known.get(group)
-            if changed or (deep and self._present(group) != inside.get(group)):
-                complete &= self._update_group(group, group_stamp)
+        changed = dict.fromkeys(self._groups() - groups.keys(), "") | {
+            group: group_stamp
+            for group, group_stamp in groups.items()
+            if not group_stamp
+            or group_stamp != known.get(group)
+            or (deep and self._present(group) != inside.get(group))
+        }
+        complete = True
+        names = sorted(changed)
+        for start in range(0, len(names), _GROUPS_AT_ONCE):
+            some = {name: changed[name] for name in names[start : start + _GROUPS_AT_ONCE]}
+            complete &= self._update_groups(some)
         if complete and stamp and stamp != known_stamp:
             self._set_stamps({_ALL: stamp})
 
-    def _update_group(self, group: str, stamp: str) -> bool:
-        """Bring one group up to date; False where some of it could not be looked at."""
+    def _update_groups(self, groups: Mapping[str, str]) -> bool:
+        """Bring some groups up to date; False where some of it could not be looked at."""
         connection = self._connection
         try:
             for attempt in range(_ATTEMPTS):
@@ -154,7 +164,9 @@ class IndexUpdate:
                 if last:  # From here on other processes wait.
                     connection.execute("BEGIN IMMEDIATE")
                 version = self._version()
-                change = self._look(group, stamp)
+                change = _Change()
+                for group, stamp in groups.items():
+                    self._look(group, stamp, change)
                 if not (change.gone or change.new or change.stamps):
                     return change.complete
                 if not last:
@@ -171,13 +183,14 @@ class IndexUpdate:
                 connection.execute("ROLLBACK")
         return False
 
-    def _look(self, group: str, stamp: str) -> _Change:
-        change = _Change([], [], {}, complete=True)
+    def _look(self, group: str, stamp: str, change: _Change) -> None:
+        """Compare one group with what is known of it."""
         parent = f"{ENTRIES}/{group}"
         stamps = self._stamps(parent)
         present = self._present(group)
         if present is None:
-            return change._replace(complete=False)
+            change.complete = False
+            return
         change.stamps.update({(parent, name): None for name in stamps.keys() - present.keys()})
         for code_key in self._code_keys(group) - present.keys():
             change.gone.extend(self._ids(code_key))
@@ -191,7 +204,7 @@ class IndexUpdate:
                 change.stamps[parent, code_key] = folder_stamp
         if complete and stamp and stamp != self._stamp(ENTRIES, group):
             change.stamps[ENTRIES, group] = stamp
-        return change._replace(complete=complete)
+        change.complete &= complete
 
     def _present(self, group: str) -> dict[str, str] | None:
         """The code keys in a group with their folders' stamps; None if it cannot be looked at."""

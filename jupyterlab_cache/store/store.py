@@ -110,9 +110,8 @@ class Store:
             # back.
             time.sleep(_COLLECTORS_MOMENT)
             entry = self._complete(entry)
-        stored = self._entries.write(entry)
-        self._index.add(stored)
-        return stored
+        # The index takes it in when somebody asks it: writing there as well would double the time.
+        return self._entries.write(entry)
 
     def _complete(self, entry: Entry) -> Entry:
         """An entry as it can be kept, all of whose blobs are there; raises as :meth:`put`."""

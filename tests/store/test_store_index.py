@@ -175,6 +175,7 @@ def test_bytes_changed_anywhere_never_fail(
 def test_planted_index_files_are_not_opened(
     store: Store, filled: list[StoredEntry], tmp_path: Path, name: str, kind: str
 ) -> None:
+    check(store, filled)
     victim = tmp_path / "victim"
     shutil.copy(index_of(store), victim)
     execute("DELETE FROM entries")(victim)

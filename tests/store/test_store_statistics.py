@@ -118,6 +118,7 @@ def test_a_damaged_entry_and_a_link_count_for_nothing(
     bad = store.put(make_entry("2", path="b.ipynb"))
     only_file(store.folder, f"entries/*/*/{bad.id}.json").write_bytes(b"garbage")
     (tmp_path / "large").write_bytes(b"x" * 100_000)
+    store.page()
     before = size_on_disk(store)
     os.symlink(tmp_path / "large", store.folder / "link")
     os.symlink(store.folder, store.folder / "circle")
