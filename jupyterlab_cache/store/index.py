@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from .entries import EntryFiles
 from .index_file import DAMAGE, IndexFile
-from .index_update import IndexUpdate, Row, folders_of
+from .index_update import COLUMNS, ROWS, IndexUpdate, Row, folders_of
 from .index_uses import update_uses
 from .layout import Layout
 from .selection import Selection
@@ -27,7 +27,6 @@ _FEW_FOLDERS = 2000
 _DEEP_SHARE = 1000
 _AT_ONCE = 1000
 _SHORTEST_PAUSE = 1.0  # seconds
-_COLUMNS = ", ".join(Row._fields)
 
 
 class Index:
@@ -58,18 +57,14 @@ class Index:
             offset: How many to pass over.
             limit: How many to give at most.
         """
-        select, values = selection.query(_COLUMNS)
+        most, skipped = max(0, limit), max(0, offset)
 
         def query(connection: sqlite3.Connection) -> tuple[list[Row], int]:
-            # In one statement, since others write between two.
-            rows = connection.execute(
-                f"{select} {selection.order()} LIMIT ? OFFSET ?",
-                (*values, max(0, limit), max(0, offset)),
-            ).fetchall()
-            if rows:
-                return [Row.checked(row[:-1]) for row in rows], rows[0][-1]
-            row = connection.execute(f"{select} LIMIT 1", values).fetchone()
-            return [], row[-1] if row else 0
+            connection.execute("BEGIN")  # others write between two statements
+            try:
+                return _page(connection, selection, skipped, most)
+            finally:
+                connection.execute("COMMIT")
 
         return self._answer(query, uses=selection.sort == "used")
 
@@ -80,7 +75,7 @@ class Index:
 
             def query(connection: sqlite3.Connection, after: str = after) -> list[Row]:
                 rows = connection.execute(
-                    f"SELECT {_COLUMNS} FROM entries WHERE id > ? ORDER BY id LIMIT {_AT_ONCE}",
+                    f"SELECT {COLUMNS} FROM {ROWS} WHERE id > ? ORDER BY id LIMIT {_AT_ONCE}",
                     (after,),
                 ).fetchall()
                 return [Row.checked(row) for row in rows]
@@ -126,7 +121,7 @@ class Index:
 
         def query(connection: sqlite3.Connection) -> list[Row]:
             rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM entries WHERE writes = 1 ORDER BY id"
+                f"SELECT {COLUMNS} FROM {ROWS} WHERE writes = 1 ORDER BY id"
             ).fetchall()
             return [Row.checked(row) for row in rows]
 
@@ -142,7 +137,7 @@ class Index:
 
         def query(connection: sqlite3.Connection) -> list[Row]:
             rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM entries WHERE id >= ? AND id < ? ORDER BY id LIMIT 2",
+                f"SELECT {COLUMNS} FROM {ROWS} WHERE id >= ? AND id < ? ORDER BY id LIMIT 2",
                 (prefix, prefix + "g"),
             ).fetchall()
             return [Row.checked(row) for row in rows]
@@ -238,3 +233,26 @@ class Index:
             end = time.monotonic()
             self._next_deep = end + max(_SHORTEST_PAUSE, _DEEP_SHARE * (end - start))
         return deep
+
+
+def _page(
+    connection: sqlite3.Connection, selection: Selection, offset: int, limit: int
+) -> tuple[list[Row], int]:
+    where, values = selection.where()
+    where = where and f" WHERE {where}"
+    (total,) = connection.execute(f"SELECT count(*) FROM entries{where}", values).fetchone()
+    if selection.words:
+        (all_entries,) = connection.execute("SELECT count(*) FROM entries").fetchone()
+        if total * total < (offset + limit) * all_entries:
+            # Few match: looking them up and sorting them is quicker than to pass over the others.
+            where = f" WHERE id IN (SELECT id FROM entries{where})"
+        else:
+            where = where.replace("fact IN", "+fact IN")  # no use of the index on it, says SQLite
+    order = selection.order()
+    chosen = f"SELECT * FROM entries{where} {order} LIMIT ? OFFSET ?"
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM ({chosen}) AS entries LEFT JOIN facts"
+        f" ON facts.number = entries.fact {order}",
+        (*values, limit, offset),
+    )
+    return [Row.checked(row) for row in rows], total

@@ -17,6 +17,7 @@ from .errors import EntryMissing, EntryUnreadable
 from .files import StoreFiles
 from .layout import ENTRIES
 from .manifest import is_code_key, is_entry_id
+from .reading import FolderContent
 from .selection import searched_text, size_of
 
 _HEX = frozenset("0123456789abcdef")
@@ -54,7 +55,7 @@ class Row(NamedTuple):
             int(bool(entry.artefacts)),
             float(entry.seconds),
             size_of(entry),
-            searched_text(stored.id, entry),
+            searched_text(entry),
         )
 
     @classmethod
@@ -76,8 +77,18 @@ class Row(NamedTuple):
         raise sqlite3.DatabaseError("a row of the index is not valid")
 
 
-INSERT_ROW = f"INSERT OR REPLACE INTO entries VALUES ({', '.join('?' * len(Row._fields))})"
-"""Takes a row in, in place of one with the same identifier."""
+COLUMNS = ", ".join(Row._fields)
+"""What makes a row, as a query names it."""
+
+ROWS = "entries LEFT JOIN facts ON facts.number = entries.fact"
+"""Where rows come from; one without facts is not valid, and must not pass unseen."""
+
+_INSERT_FACT = "INSERT OR IGNORE INTO facts (searched) VALUES (?)"
+_INSERT_ENTRY = (
+    "INSERT OR REPLACE INTO entries VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
+    " (SELECT number FROM facts WHERE searched = ?8),"
+    " coalesce((SELECT time FROM uses WHERE uses.id = ?1), 0))"
+)
 
 
 class _Change:
@@ -102,14 +113,14 @@ class IndexUpdate:
     Args:
         connection: The index, in autocommit mode.
         files: The store's files.
-        read: Gives an entry by code key and identifier, or raises ``EntryMissing``.
+        read: Gives an entry by code key, identifier and open folder, or raises ``EntryMissing``.
     """
 
     def __init__(
         self,
         connection: sqlite3.Connection,
         files: StoreFiles,
-        read: Callable[[str, str], StoredEntry],
+        read: Callable[[str, str, FolderContent], StoredEntry],
     ) -> None:
         self._connection = connection
         self._files = files
@@ -220,29 +231,31 @@ class IndexUpdate:
 
     def _look_into(self, code_key: str, change: _Change) -> bool:
         """Compare one code key's folder; False where some of it could not be looked at."""
+        known = self._ids(code_key)
+        complete = True
         try:
-            listing = self._files.listing(folder_of(code_key))
+            with self._files.content(folder_of(code_key)) as content:
+                found = set(ids_among(content.names))
+                for identifier in found - known:
+                    try:
+                        row = self._row(code_key, identifier, content)
+                    except EntryUnreadable:
+                        complete = False
+                    else:
+                        if row is not None:
+                            change.new.append(row)
+        except (FileNotFoundError, NotADirectoryError):
+            found = set()
         except OSError:
             return False
-        found = set(ids_among(listing[1])) if listing else set()
-        known = self._ids(code_key)
         change.gone.extend(known - found)
-        complete = True
-        for identifier in found - known:
-            try:
-                row = self._row(code_key, identifier)
-            except EntryUnreadable:
-                complete = False
-            else:
-                if row is not None:
-                    change.new.append(row)
         return complete
 
-    def _row(self, code_key: str, identifier: str) -> Row | None:
+    def _row(self, code_key: str, identifier: str, inside: FolderContent) -> Row | None:
         """The row of an entry; None when its file is damaged or gone."""
         if identifier not in self._rows:
             try:
-                self._rows[identifier] = Row.of(self._read(code_key, identifier))
+                self._rows[identifier] = Row.of(self._read(code_key, identifier, inside))
             except EntryUnreadable:
                 raise
             except EntryMissing:
@@ -252,7 +265,9 @@ class IndexUpdate:
     def _apply(self, change: _Change) -> None:
         execute = self._connection.executemany
         execute("DELETE FROM entries WHERE id = ?", [(item,) for item in change.gone])
-        execute(INSERT_ROW, change.new)
+        # Facts of entries that are gone stay: few are, and they are found for nothing.
+        execute(_INSERT_FACT, {(row.searched,) for row in change.new})
+        execute(_INSERT_ENTRY, change.new)
         self._set_stamps(change.stamps)
 
     def _set_stamps(self, stamps: Mapping[Folder, str | None]) -> None:

@@ -26,7 +26,7 @@ OpenAgain = Callable[..., Store]
 PATHS = ["a.ipynb", "sub/Über Straße.ipynb", "sub/B.ipynb", "50%_off.ipynb", "deep/er/x y.ipynb"]
 KERNELS = ["python3", "ir", "Julia-1.10"]
 SEARCHES = """a|IPYNB|ÜBER|strasse|python|PYTHON3 error|ok b|%|_|sub/|x y|executed|captured|0|
-julia-1.10|nowhere|'|deep er ir||team/|team"""
+julia-1.10|nowhere|3f|C|e0 ok|'|deep er ir||team/|team"""
 WORDS = st.sampled_from(SEARCHES.split("|"))
 
 
