@@ -194,7 +194,9 @@ class Look:
         """
         notebook = self._moment.projects.resolve(status.path)
         stored = self._entry(notebook, status.entry)
-        if stored is None or self._moment.declared_for(notebook).artefacts == "ignore":
+        if stored is None or not stored.entry.artefacts:
+            return status
+        if self._moment.declared_for(notebook).artefacts == "ignore":
             return status
         project = self._moment.projects.of(notebook)
         places = Places(notebook.parent, project.root)
