@@ -236,7 +236,7 @@ def _disk() -> Table:
         ours = disk_use(store.folder)
         place = Path(folder) / "jupyter-cache"
         place.mkdir()
-        theirs = disk_use(place) if measured(place, notebooks, 0, Path(folder) / "x") else None
+        theirs = disk_use(place) if measured(place, notebooks, 0, None) else None
     table = Table(
         f"{EXECUTIONS:,} executions whose outputs are 90 % the same",
         ("MB", "here", "jupyter-cache", "ratio"),

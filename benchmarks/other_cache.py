@@ -60,6 +60,9 @@ def restore(path):
     nbformat.write(merged, scratch)
 
 measure("store", store, notebooks)
+if scratch == "-":
+    print(json.dumps(times))
+    raise SystemExit
 measure("look-up", cache.match_cache_file, notebooks)
 measure("known", cache.match_cache_file, notebooks)
 measure("restore", restore, notebooks)
@@ -99,7 +102,7 @@ def _put_beside_jupyterlab(python: Path) -> None:
 
 
 def measured(
-    place: Path, notebooks: list[Path], count: int, scratch: Path
+    place: Path, notebooks: list[Path], count: int, scratch: Path | None
 ) -> dict[str, list[float]] | None:
     """What jupyter-cache takes for each verb; None where it cannot be had.
 
@@ -107,7 +110,7 @@ def measured(
         place: Folder for its cache.
         notebooks: Those that are stored, looked up and restored.
         count: How many entries are there before.
-        scratch: File that is written when one is restored.
+        scratch: File that is written when one is restored; None for storing only.
 
     Returns:
         Seconds of each call, by ``store``, ``look-up``, ``known``, ``restore``, ``list``, ``page``
@@ -116,7 +119,12 @@ def measured(
     python = other_environment()
     if python is None:
         return None
-    words = [str(place), json.dumps([str(path) for path in notebooks]), str(count), str(scratch)]
+    words = [
+        str(place),
+        json.dumps([str(path) for path in notebooks]),
+        str(count),
+        str(scratch or "-"),
+    ]
     done = subprocess.run(
         [str(python), "-c", _MEASURE, *words], check=True, stdout=subprocess.PIPE, text=True
     )

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .execution.restoring import RestoreResult
     from .store.collection import Listener, Outcome
     from .store.collection_plan import Limits
-    from .store.verification import Problem, Summary
+    from .store.verification import Problem, Progress, Summary
 
 
 class NotebookCache(Verdicts):
@@ -111,7 +111,12 @@ class NotebookCache(Verdicts):
         return carry_out(plan, tell or SILENT)
 
     def verify(
-        self, path: str = ".", *, repair: bool = False, tell: Callable[[Problem], None]
+        self,
+        path: str = ".",
+        *,
+        repair: bool = False,
+        tell: Callable[[Problem], None],
+        look_at: Progress = lambda what, count: None,
     ) -> Summary:
         """Look whether the store of a project is what it should be, and repair what can be.
 
@@ -119,13 +124,14 @@ class NotebookCache(Verdicts):
             path: A notebook or folder of the project.
             repair: Whether to repair.
             tell: Is told of each problem.
+            look_at: Is told how far it is.
 
         Raises:
             PathRefused: The path lies outside the root.
             StoreError: The store cannot be used.
             OSError: Something cannot be read or removed.
         """
-        return self.locate(path)[0].store.verify(tell, repair=repair)
+        return self.locate(path)[0].store.verify(tell, repair=repair, look_at=look_at)
 
     def statistics(self, paths: Iterable[str | Path] = ()) -> Statistics:
         """What is stored of notebooks: executions, hits and what they saved.

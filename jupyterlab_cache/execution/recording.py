@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +179,7 @@ def _encodable(value: Any) -> Any:
     return value
 
 
+@cache
 def _version() -> str:
     from .. import __version__
 

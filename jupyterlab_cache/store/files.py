@@ -13,6 +13,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import FileIO
 from pathlib import Path
+from typing import Literal
 
 from .folders import Folder
 from .reading import (
@@ -24,6 +25,9 @@ from .reading import (
     open_file,
     read_file,
 )
+
+FileType = Literal["file", "folder", "other"]
+"""What a name leads to; links are something other."""
 
 TEMPORARY = "tmp"
 """Folder of files that are being written."""
@@ -272,6 +276,23 @@ class StoreFiles:
                     if item.is_dir(follow_symlinks=False):
                         found.append((item.name, folder.status(item.name)))
         return found
+
+    def types(self, name: str) -> Iterator[tuple[str, FileType]]:
+        """Names of all that is in a folder, and what each is.
+
+        Raises:
+            OSError: It cannot be read.
+        """
+        with (
+            contextlib.suppress(FileNotFoundError, NotADirectoryError),
+            self._folder(_parts(name)) as folder,
+            os.scandir(folder.place) as listing,
+        ):
+            for item in listing:
+                if item.is_dir(follow_symlinks=False):
+                    yield item.name, "folder"
+                else:
+                    yield item.name, "file" if item.is_file(follow_symlinks=False) else "other"
 
     def times(self, name: str) -> Iterator[tuple[str, float]]:
         """Names of the regular files in a folder, and when each was changed last.

@@ -37,7 +37,7 @@ from .writers import Writers
 
 if TYPE_CHECKING:
     from .collection import Collector
-    from .verification import Problem, Summary
+    from .verification import Problem, Progress, Summary
 
 __all__ = ["Store", "StoredEntry"]
 
@@ -273,12 +273,19 @@ class Store:
 
         return Collector(self._layout, self._entries, self.marks, is_needed)
 
-    def verify(self, tell: Callable[[Problem], None], *, repair: bool) -> Summary:
+    def verify(
+        self,
+        tell: Callable[[Problem], None],
+        *,
+        repair: bool,
+        look_at: Progress = lambda what, count: None,
+    ) -> Summary:
         """Look whether everything is what it should be, and repair what can be.
 
         Args:
             tell: Is told of each problem.
             repair: Whether to repair; otherwise nothing but the index changes.
+            look_at: Is told how far it is.
 
         Raises:
             StoreError: The store cannot be used.
@@ -295,6 +302,7 @@ class Store:
             self.collector(lambda notebook: True),
             tell=tell,
             repair=repair,
+            look_at=look_at,
         ).run()
 
     def has_outputs(self, stored: StoredEntry) -> bool:

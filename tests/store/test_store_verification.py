@@ -192,7 +192,9 @@ def test_what_is_no_file_in_place_of_a_blob(
     victim = tmp_path / "victim"
     victim.write_text("precious")
     plant(blob_file(store, three[0].entry.outputs), kind, victim)
-    found_and_repaired(store, "entry-incomplete", remaining=("entry-incomplete",))
+    expected = ("blob-damaged", "entry-incomplete")
+    found_and_repaired(store, *expected, remaining=("entry-incomplete",))
+    assert len(list((store.folder / "quarantine").iterdir())) == 1
     assert victim.read_text() == "precious"
 
 
