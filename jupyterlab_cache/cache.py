@@ -14,6 +14,7 @@ from .store.errors import EntryMissing
 from .store.statistics import (
     NotebookStatistics,
     Statistics,
+    StoreSize,
     notebooks_of,
     size_on_disk,
     statistics_of,
@@ -148,7 +149,7 @@ class NotebookCache(Verdicts):
         root = self.projects.root
         places = [self.projects.resolve(path) for path in paths] or [root]
         found: dict[str, NotebookStatistics] = {}
-        store_bytes = 0
+        stores = []
         for project in self._projects_at(places):
 
             def is_wanted(path: str, project: Project = project) -> bool:
@@ -158,13 +159,14 @@ class NotebookCache(Verdicts):
             for notebook in notebooks_of(project.store, is_wanted):
                 notebook.path = self.projects.path_in_root(project, notebook.path)
                 found[notebook.path] = notebook
-            store_bytes += size_on_disk(project.store)
+            shown = self.projects.relative(project.root)
+            stores.append(StoreSize(shown, size_on_disk(project.store)))
         for place in places:
             known = any((root / path).is_relative_to(place) for path in found)
             if not (known or place.exists()):
                 shown = self.projects.relative(place)
                 raise NotebookMissing(f"{shown} does not exist, and nothing is stored of it.")
-        return statistics_of(found.values(), store_bytes)
+        return statistics_of(found.values(), stores)
 
     def _projects_at(self, places: Iterable[Path]) -> list[Project]:
         """The projects of notebooks, of folders, and of the notebooks below these."""

@@ -838,6 +838,13 @@ export interface components {
       seconds_saved: number;
       /** @description Size of all files in the stores, whatever notebook they belong to. */
       store_bytes: number;
+      /** @description Each of these stores: a folder can have projects below it. */
+      stores: {
+        /** @description Root folder of the project, relative to the server's; '.' for that itself. */
+        project: string;
+        /** @description Size of all files. */
+        bytes: number;
+      }[];
       /** @description Paths of notebooks whose latest execution took longest. */
       slowest: string[];
       /** @description Paths of notebooks whose latest execution did not end well. */
