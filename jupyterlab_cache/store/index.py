@@ -64,7 +64,8 @@ class Index:
             try:
                 return _page(connection, selection, skipped, most)
             finally:
-                connection.execute("COMMIT")
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
 
         return self._answer(query, uses=selection.sort == "used")
 

@@ -132,8 +132,9 @@ class Verifier:
             self._layout.require_writable()
         else:
             self._layout.check()
-        if self._files.status("") is None:
-            return Summary(0, 0, 0)
+        _, names = self._files.listing("") or (None, [])
+        if not names:
+            return Summary(0, 0, 0)  # an empty folder only says where a project begins
         self._verify_setup()
         self._verify_names()
         blobs = self._verify_blobs()

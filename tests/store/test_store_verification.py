@@ -90,6 +90,9 @@ def test_no_store(store: Store) -> None:
     assert verify(store) == (Summary(0, 0, 0), [])
     assert verify(store, repair=True) == (Summary(0, 0, 0), [])
     assert not store.folder.exists()
+    store.folder.mkdir(parents=True)
+    assert verify(store, repair=True) == (Summary(0, 0, 0), [])
+    assert list(store.folder.iterdir()) == []
 
 
 def test_entries_of_others_are_counted(store: Store, three: list[StoredEntry]) -> None:
