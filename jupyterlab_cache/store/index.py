@@ -27,6 +27,7 @@ _FEW_FOLDERS = 2000
 _DEEP_SHARE = 1000
 _AT_ONCE = 1000
 _SHORTEST_PAUSE = 1.0  # seconds
+_FEW = 900  # what every SQLite takes as values of a query
 
 
 class Index:
@@ -241,14 +242,18 @@ def _page(
 ) -> tuple[list[Row], int]:
     where, values = selection.where()
     where = where and f" WHERE {where}"
-    (total,) = connection.execute(f"SELECT count(*) FROM entries{where}", values).fetchone()
+    total: int | None = None
     if selection.words:
-        (all_entries,) = connection.execute("SELECT count(*) FROM entries").fetchone()
-        if total * total < (offset + limit) * all_entries:
-            # Few match: looking them up and sorting them is quicker than to pass over the others.
-            where = f" WHERE id IN (SELECT id FROM entries{where})"
+        query = f"SELECT id FROM entries{where} LIMIT {_FEW}"
+        found = [identifier for (identifier,) in connection.execute(query, values)]
+        if len(found) < _FEW:
+            # To look them up and sort them is quicker than to pass over the others.
+            total, values = len(found), found
+            where = f" WHERE id IN ({', '.join('?' * total)})"
         else:
             where = where.replace("fact IN", "+fact IN")  # no use of the index on it, says SQLite
+    if total is None:
+        (total,) = connection.execute(f"SELECT count(*) FROM entries{where}", values).fetchone()
     order = selection.order()
     chosen = f"SELECT * FROM entries{where} {order} LIMIT ? OFFSET ?"
     rows = connection.execute(
@@ -256,4 +261,4 @@ def _page(
         f" ON facts.number = entries.fact {order}",
         (*values, limit, offset),
     )
-    return [Row.checked(row) for row in rows], total
+    return [Row.checked(row) for row in rows], int(total)
