@@ -242,18 +242,17 @@ def _page(
 ) -> tuple[list[Row], int]:
     where, values = selection.where()
     where = where and f" WHERE {where}"
-    total: int | None = None
+    found: list[object] = []
     if selection.words:
         query = f"SELECT id FROM entries{where} LIMIT {_FEW}"
         found = [identifier for (identifier,) in connection.execute(query, values)]
-        if len(found) < _FEW:
-            # To look them up and sort them is quicker than to pass over the others.
-            total, values = len(found), found
-            where = f" WHERE id IN ({', '.join('?' * total)})"
-        else:
-            where = where.replace("fact IN", "+fact IN")  # no use of the index on it, says SQLite
-    if total is None:
+    if selection.words and len(found) < _FEW:
+        # To look them up and sort them is quicker than to pass over the others.
+        total, values = len(found), found
+        where = f" WHERE id IN ({', '.join('?' * total)})"
+    else:
         (total,) = connection.execute(f"SELECT count(*) FROM entries{where}", values).fetchone()
+        where = where.replace("fact IN", "+fact IN")  # not by the index on it, says this to SQLite
     order = selection.order()
     chosen = f"SELECT * FROM entries{where} {order} LIMIT ? OFFSET ?"
     rows = connection.execute(
@@ -261,4 +260,4 @@ def _page(
         f" ON facts.number = entries.fact {order}",
         (*values, limit, offset),
     )
-    return [Row.checked(row) for row in rows], int(total)
+    return [Row.checked(row) for row in rows], total
