@@ -17,8 +17,8 @@ from pathlib import Path
 from statistics import median
 
 import nbformat
-from bench_verdicts import other_environment
 from nbclient import NotebookClient
+from other_cache import other_environment
 from table import Table
 from timing import in_turns
 

@@ -11,20 +11,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import sysconfig
 import tempfile
 from pathlib import Path
 from statistics import median
 
 from many_notebooks import Tree, fill_store, make_tree
+from other_cache import other_environment
 from table import Table
 from timing import in_turns, milliseconds, process
 
 from jupyterlab_cache.cache import NotebookCache
 from jupyterlab_cache.inputs.stat_cache import StatCache
 
-ROOT = Path(__file__).resolve().parent.parent
-OTHER_VENV = ROOT / "build" / "bench-jupyter-cache"
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "11"))
 MOST_OF_GIT = 3.0
 LEAST_OF_JUPYTER_CACHE = 500.0
@@ -135,29 +133,6 @@ def commands(tree: Tree) -> Table:
         if median(times[name]) * 1000 > limit:
             table.exceeded.append(f"{labels[name]} takes more than {limit:g} ms")
     return table
-
-
-def _put_beside_jupyterlab(python: Path) -> None:
-    """Let an environment see what is installed in ours, too."""
-    ask = [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
-    theirs = subprocess.run(ask, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
-    Path(theirs, "beside.pth").write_text(sysconfig.get_path("purelib") + "\n")
-
-
-def other_environment() -> Path | None:
-    """The Python of an environment with jupyter-cache; None where it cannot be had."""
-    python = OTHER_VENV / "bin" / "python"
-    try:
-        if not python.exists():
-            subprocess.run([sys.executable, "-m", "venv", str(OTHER_VENV)], check=True)
-        probe = [str(python), "-c", "import jupyter_cache"]
-        if subprocess.run(probe, stderr=subprocess.DEVNULL).returncode:
-            pip = [str(python), "-m", "pip", "install", "-qq", "jupyter-cache"]
-            subprocess.run(pip, check=True)
-        _put_beside_jupyterlab(python)
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return python
 
 
 def jupyter_cache(tree: Tree) -> float | None:

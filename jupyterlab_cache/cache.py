@@ -14,6 +14,7 @@ from .store.errors import EntryMissing
 from .store.statistics import (
     NotebookStatistics,
     Statistics,
+    StoreSize,
     notebooks_of,
     size_on_disk,
     statistics_of,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from .execution.restoring import RestoreResult
     from .store.collection import Listener, Outcome
     from .store.collection_plan import Limits
-    from .store.verification import Problem, Summary
+    from .store.verification import Problem, Progress, Summary
 
 
 class NotebookCache(Verdicts):
@@ -111,7 +112,12 @@ class NotebookCache(Verdicts):
         return carry_out(plan, tell or SILENT)
 
     def verify(
-        self, path: str = ".", *, repair: bool = False, tell: Callable[[Problem], None]
+        self,
+        path: str = ".",
+        *,
+        repair: bool = False,
+        tell: Callable[[Problem], None],
+        look_at: Progress = lambda what, count: None,
     ) -> Summary:
         """Look whether the store of a project is what it should be, and repair what can be.
 
@@ -119,13 +125,14 @@ class NotebookCache(Verdicts):
             path: A notebook or folder of the project.
             repair: Whether to repair.
             tell: Is told of each problem.
+            look_at: Is told how far it is.
 
         Raises:
             PathRefused: The path lies outside the root.
             StoreError: The store cannot be used.
             OSError: Something cannot be read or removed.
         """
-        return self.locate(path)[0].store.verify(tell, repair=repair)
+        return self.locate(path)[0].store.verify(tell, repair=repair, look_at=look_at)
 
     def migrate(self, path: str = ".") -> int:
         """Bring the store of a project to the newest format; harmless where it has it.
@@ -158,7 +165,7 @@ class NotebookCache(Verdicts):
         root = self.projects.root
         places = [self.projects.resolve(path) for path in paths] or [root]
         found: dict[str, NotebookStatistics] = {}
-        store_bytes = 0
+        stores = []
         for project in self._projects_at(places):
 
             def is_wanted(path: str, project: Project = project) -> bool:
@@ -168,13 +175,14 @@ class NotebookCache(Verdicts):
             for notebook in notebooks_of(project.store, is_wanted):
                 notebook.path = self.projects.path_in_root(project, notebook.path)
                 found[notebook.path] = notebook
-            store_bytes += size_on_disk(project.store)
+            shown = self.projects.relative(project.root)
+            stores.append(StoreSize(shown, size_on_disk(project.store)))
         for place in places:
             known = any((root / path).is_relative_to(place) for path in found)
             if not (known or place.exists()):
                 shown = self.projects.relative(place)
                 raise NotebookMissing(f"{shown} does not exist, and nothing is stored of it.")
-        return statistics_of(found.values(), store_bytes)
+        return statistics_of(found.values(), stores)
 
     def _projects_at(self, places: Iterable[Path]) -> list[Project]:
         """The projects of notebooks, of folders, and of the notebooks below these."""

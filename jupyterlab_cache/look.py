@@ -195,13 +195,14 @@ class Look:
         """
         notebook = self._moment.projects.resolve(status.path)
         stored = self._entry(notebook, status.entry)
-        if stored is None or self._moment.declared_for(notebook).artefacts == "ignore":
+        declared = self._moment.declared_for
+        if not (stored and stored.entry.artefacts) or declared(notebook).artefacts == "ignore":
             return status
         project = self._moment.projects.of(notebook)
         places = Places(notebook.parent, project.root)
         states = artefact_states(stored.entry, places, self._moment.files, project.store.folder)
-        told = tuple(state for state in states if state.is_worth_telling)
-        return msgspec.structs.replace(status, artefacts=told)
+        told = (state for state in states if state.is_worth_telling)
+        return msgspec.structs.replace(status, artefacts=tuple(told))
 
     def states_behind(self, status: Status) -> dict[str, Signature | None]:
         """Absolute paths that a verdict depends on, each with the state that it had in this look.

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -13,6 +17,9 @@ from ..store.collection_plan import Limits
 from ..store.store import StoredEntry
 from ..store.verification import Problem
 from .common import BadInput, Session, session_options, size
+
+if TYPE_CHECKING:
+    from ..store.verification import Progress
 
 _MOST_LISTED = 1000
 _SIZE = re.compile(r"(\d{1,12})(?:\.(\d{1,3}))? ?(B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)?", re.IGNORECASE)
@@ -101,15 +108,17 @@ def verify_command(session: Session, repair: bool) -> int:
     problems: list[Problem] = []
     total = remaining = 0
 
-    def tell(problem: Problem) -> None:
-        nonlocal total, remaining
-        total += 1
-        remaining += not problem.repaired
-        if len(problems) < _MOST_LISTED:
-            problems.append(problem)
-        session.say(f"{problem.kind:<16}  {problem.subject}  {problem.message}")
+    with _counting(session) as (look_at, say):
 
-    summary = session.cache.verify(repair=repair, tell=tell)
+        def tell(problem: Problem) -> None:
+            nonlocal total, remaining
+            total += 1
+            remaining += not problem.repaired
+            if len(problems) < _MOST_LISTED:
+                problems.append(problem)
+            say(f"{problem.kind:<16}  {problem.subject}  {problem.message}")
+
+        summary = session.cache.verify(repair=repair, tell=tell, look_at=look_at)
     session.say(
         f"{summary.entries} entries ({summary.untrusted} not signed here), {summary.blobs} blobs: "
         + (f"{total} problems, {total - remaining} repaired" if total else "no problems")
@@ -132,6 +141,40 @@ def migrate_command(session: Session) -> int:
     session.say(f"The store has format {version}, the newest.")
     session.answer({"format": version})
     return 0
+
+
+@contextmanager
+def _counting(session: Session) -> Iterator[tuple[Progress, Callable[[str], None]]]:
+    """What shows on a terminal how much was looked at, and what prints lines above that."""
+    if not sys.stderr.isatty():
+        yield lambda what, count: None, session.say
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+    from rich.progress import TextColumn
+    from rich.text import Text
+
+    bars = Bars(
+        TextColumn("{task.description}", markup=False),
+        console=Console(stderr=True, highlight=False),
+        transient=True,
+        # What is for stdout stays there.
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    line = bars.add_task("Reading the store…", total=None)
+
+    def look_at(what: str, count: int) -> None:
+        bars.update(line, description=f"{count:,} {what} read")
+
+    def say(text: str) -> None:
+        if session.json or sys.stdout.isatty():
+            bars.console.print(Text(text), soft_wrap=True)
+        else:
+            session.say(text)
+
+    with bars:
+        yield look_at, say
 
 
 def _bytes(text: str | None) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..notebooks.code_key import prefix_keys, well_formed
 from ..notebooks.digests import DocumentDigests
 from ..notebooks.document import code_cells, code_cells_with_blank
 from ..notebooks.outputs_digest import cell_outputs_digest, document_outputs_digest
+from ..store.blob_batch import BlobBatch
 from ..store.errors import StoreError
 from ..store.outputs import put_outputs
 from ..store.records import CellRecord, Entry, Failure, Outcome, Provenance
@@ -76,7 +78,9 @@ def record(execution: Execution, notebook: Path, project_root: Path, store: Stor
         code_document = _code_document(execution.notebook)
     except RecursionError as error:
         raise StoreError("The notebook is nested too deeply to be stored.") from error
-    outputs_blob, sizes = put_outputs(store.blobs, outputs)
+    with BlobBatch(store.blobs) as batch:
+        outputs_blob, sizes = put_outputs(batch, outputs)
+        notebook_blob = batch.put(code_document)
     digests = [cell.digest for cell in execution.digests.cells]
     keys = prefix_keys(execution.kernel_name, digests)
     output_digests = [cell_outputs_digest(items) for items in outputs]
@@ -114,7 +118,7 @@ def record(execution: Execution, notebook: Path, project_root: Path, store: Stor
         provenance=execution.provenance,
         outcome=execution.outcome,
         outputs=outputs_blob,
-        notebook=store.blobs.put(code_document),
+        notebook=notebook_blob,
         outputs_digest=document_outputs_digest(output_digests),
         cells=records,
         inputs=observation.inputs,
@@ -175,6 +179,7 @@ def _encodable(value: Any) -> Any:
     return value
 
 
+@cache
 def _version() -> str:
     from .. import __version__
 

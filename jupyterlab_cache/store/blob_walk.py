@@ -14,7 +14,8 @@ from .layout import OBJECTS
 from .packing import COMPRESSED
 
 _HEX = frozenset("0123456789abcdef")
-_BLOB_FILE = re.compile(r"([0-9a-f]{64})(?:" + re.escape(COMPRESSED) + r")?")
+BLOB_FILE = re.compile(r"([0-9a-f]{64})(?:" + re.escape(COMPRESSED) + r")?")
+"""Name of a blob's file, beginning with the digest's digits."""
 
 
 class BlobFile(msgspec.Struct, frozen=True):
@@ -42,7 +43,7 @@ def blob_files(files: StoreFiles) -> Iterator[BlobFile]:
             continue
         _, names = files.listing(f"{OBJECTS}/{group}") or (None, [])
         for last in names:
-            match = _BLOB_FILE.fullmatch(last)
+            match = BLOB_FILE.fullmatch(last)
             if match is None or last[:2] != group:
                 continue
             name = f"{OBJECTS}/{group}/{last}"

@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from .blob_walk import BlobFile, blob_files
 from .errors import BlobDamaged, BlobMissing, BlobUnreadable, ContentChanged, StoreError
-from .layout import OBJECTS, QUARANTINE, Layout
+from .layout import OBJECTS, Layout
 from .packing import COMPRESSED, WrongContent, packed, packed_pieces, unpacked
 from .reading import UnexpectedFile
 
@@ -269,8 +269,7 @@ class BlobStore:
             # A regular file that was not read is too large for us, but perhaps not for others.
             regular = stat.S_ISREG(status.st_mode)
             if not regular or identity == (status.st_dev, status.st_ino):
-                last = name.rpartition("/")[2]
-                self._files.move(name, f"{QUARANTINE}/{last}.{os.urandom(4).hex()}")
+                self._layout.set_aside(name)
 
 
 def _names(digest: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from .errors import EntryDamaged, EntryMissing, EntryUnreadable, StoreError
-from .layout import ENTRIES, QUARANTINE, Layout
+from .layout import ENTRIES, Layout
 from .manifest import (
     MAX_MANIFEST_BYTES,
     InvalidManifest,
@@ -211,10 +211,9 @@ class EntryFiles:
             StoreError: The store cannot be written.
             OSError: It cannot be moved.
         """
-        self._layout.require_writable()
-        folder, _, last = name.rpartition("/")
+        folder = name.rpartition("/")[0]
         self._announce(name)
-        self._files.move(name, f"{QUARANTINE}/{last}.{os.urandom(4).hex()}")
+        self._layout.set_aside(name)
         self._files.remove_empty_folder(folder)
         self._announce(name)
 

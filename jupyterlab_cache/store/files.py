@@ -1,9 +1,4 @@
-"""The files of a store: reached without following links, written whole or not at all.
-
-Names are relative to the store's folder and use ``/``, as in ``objects/0a/0a…``. On platforms that
-can open files relative to an open folder, every folder on the way is opened without following
-links, so that a planted link leads nowhere. Elsewhere each folder is looked at first.
-"""
+"""The files of a store: written whole or not at all, on ways that follow no links."""
 
 from __future__ import annotations
 
@@ -16,14 +11,12 @@ from io import FileIO
 from pathlib import Path
 
 from .folders import Folder
+from .readable_files import ReadableFiles, split
 from .reading import (
     BINARY,
     NO_FOLLOW,
     NO_WAIT,
-    FolderContent,
     accept,
-    open_file,
-    read_file,
 )
 
 TEMPORARY = "tmp"
@@ -37,8 +30,8 @@ _ATTEMPTS = 20
 _PIECE = 1 << 20
 
 
-class StoreFiles:
-    """The files below one folder.
+class StoreFiles(ReadableFiles):
+    """The files below one folder, which can be written as well.
 
     Args:
         root: The store's folder, or another one whose files are to be reached in the same way.
@@ -47,48 +40,8 @@ class StoreFiles:
     """
 
     def __init__(self, root: Path, *, has_temporary: bool = True) -> None:
-        self._root = os.fspath(root)
+        super().__init__(root)
         self._has_temporary = has_temporary
-
-    def path(self, name: str) -> str:
-        """The path of a file, for those who cannot work relative to an open folder."""
-        return f"{self._root}/{name}"
-
-    def status(self, name: str) -> os.stat_result | None:
-        """What ``lstat`` says of a file; None when there is nothing of that name.
-
-        Raises:
-            OSError: The system does not tell.
-        """
-        try:
-            return os.lstat(f"{self._root}/{name}")
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-
-    @contextlib.contextmanager
-    def opened(self, name: str, limit: int) -> Iterator[FileIO]:
-        """Open a regular file for reading; nothing else is ever opened.
-
-        Args:
-            name: The file.
-            limit: Most bytes that it may have.
-
-        Raises:
-            FileNotFoundError: There is no such file.
-            UnexpectedFile: It is not a regular file, or larger than the limit.
-            OSError: It cannot be opened.
-        """
-        parents, last = _split(name)
-        with self._folder(parents) as folder:
-            handle, _ = open_file(folder, last, limit)
-        with FileIO(handle, "rb") as file:
-            yield file
-
-    def read(self, name: str, limit: int) -> bytes:
-        """The content of a regular file of at most ``limit`` bytes; raises as :meth:`opened`."""
-        parents, last = _split(name)
-        with self._folder(parents) as folder:
-            return read_file(folder, last, limit)
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file whole or not at all; what is there already is replaced.
@@ -126,12 +79,12 @@ class StoreFiles:
                 return
 
     def _write(self, name: str, pieces: Iterable[bytes], replace: bool) -> None:
-        parents, last = _split(name)
+        parents, last = split(name)
         temporary = os.urandom(16).hex()
         place = [TEMPORARY]
         if not self._has_temporary:
             temporary, place = f".{temporary}.part", parents
-        with self._folder(place, create=True) as source:
+        with self._made(place) as source:
             try:
                 # Mode 0o666 leaves the rest to the umask, unlike tempfile.
                 handle = os.open(source.at(temporary), _CREATE, 0o666, dir_fd=source.handle)
@@ -139,7 +92,7 @@ class StoreFiles:
                     for piece in pieces:
                         write_all(file, piece)
                     os.fsync(handle)
-                with self._folder(parents, create=True) as target:
+                with self._made(parents) as target:
                     if replace:
                         os.replace(
                             source.at(temporary),
@@ -171,10 +124,10 @@ class StoreFiles:
         Raises:
             OSError: It cannot be made.
         """
-        parents, last = _split(name)
+        parents, last = split(name)
         with (
             self._named(name),
-            self._folder(parents, create=True) as folder,
+            self._made(parents) as folder,
             contextlib.suppress(FileExistsError),
         ):
             os.close(os.open(folder.at(last), _CREATE, 0o666, dir_fd=folder.handle))
@@ -188,8 +141,8 @@ class StoreFiles:
             UnexpectedFile: It is not a regular file.
             OSError: It cannot be written.
         """
-        parents, last = _split(name)
-        with self._folder(parents, create=True) as folder:
+        parents, last = split(name)
+        with self._made(parents) as folder:
             with contextlib.suppress(FileNotFoundError):
                 # Opening a device can have effects.
                 accept(folder.status(last), last, _NO_LIMIT)
@@ -200,7 +153,7 @@ class StoreFiles:
 
     def touch(self, name: str) -> bool:
         """Set a file's or folder's time to now; False when there is none, or it is not allowed."""
-        parents, last = _split(name)
+        parents, last = split(name)
         try:
             with self._folder(parents) as folder:
                 if stat.S_ISLNK(folder.status(last).st_mode):
@@ -219,8 +172,8 @@ class StoreFiles:
         Raises:
             OSError: It cannot be moved.
         """
-        (from_folder, from_last), (to_folder, to_last) = _split(name), _split(to)
-        with self._folder(from_folder) as source, self._folder(to_folder, create=True) as target:
+        (from_folder, from_last), (to_folder, to_last) = split(name), split(to)
+        with self._folder(from_folder) as source, self._made(to_folder) as target:
             os.rename(
                 source.at(from_last),
                 target.at(to_last),
@@ -239,7 +192,7 @@ class StoreFiles:
         Raises:
             OSError: It cannot be removed.
         """
-        parents, last = _split(name)
+        parents, last = split(name)
         with (
             contextlib.suppress(FileNotFoundError, NotADirectoryError),
             self._folder(parents) as folder,
@@ -250,7 +203,7 @@ class StoreFiles:
 
     def remove_empty_folder(self, name: str) -> None:
         """Remove a folder unless something is in it."""
-        parent, last = _split(name)
+        parent, last = split(name)
         with contextlib.suppress(OSError), self._folder(parent) as folder:
             os.rmdir(folder.at(last), dir_fd=folder.handle)
 
@@ -268,7 +221,7 @@ class StoreFiles:
         for last in names:
             with contextlib.suppress(IsADirectoryError):  # made just now
                 self.remove(f"{name}/{last}")
-        parent, own = _split(name)
+        parent, own = split(name)
         try:
             with self._folder(parent) as above:
                 os.rmdir(above.at(own), dir_fd=above.handle)
@@ -276,76 +229,21 @@ class StoreFiles:
             if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST):
                 raise
 
-    def listing(self, name: str) -> tuple[os.stat_result, list[str]] | None:
-        """A folder's status and the names in it; None when there is no such folder.
+    @contextlib.contextmanager
+    def _made(self, parts: Sequence[str]) -> Iterator[Folder]:
+        """Open a folder that is made if it is missing; its name is on disk in the end.
 
-        The status is from before the names were read: what changes later changes it again.
-
-        Raises:
-            OSError: It cannot be read.
+        Only then: what is put into it is synced before, and the file system has done all in one go.
         """
+        made_in: list[Folder] = []
         try:
-            with self.content(name) as content:
-                return content.status, content.names
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-
-    def content(self, name: str) -> FolderContent:
-        """What is in a folder, to read files in it until the context is left.
-
-        Raises:
-            FileNotFoundError: There is no such folder.
-            NotADirectoryError: It is no folder.
-            OSError: It cannot be read.
-        """
-        return FolderContent(self._folder(_parts(name)))
-
-    def subfolders(self, name: str) -> list[tuple[str, os.stat_result]]:
-        """Names and status of the folders in a folder, links not among them.
-
-        Raises:
-            OSError: It cannot be read.
-        """
-        found = []
-        with (
-            contextlib.suppress(FileNotFoundError, NotADirectoryError),
-            self._folder(_parts(name)) as folder,
-            os.scandir(folder.place) as listing,
-        ):
-            for item in listing:
-                with contextlib.suppress(FileNotFoundError):
-                    if item.is_dir(follow_symlinks=False):
-                        found.append((item.name, folder.status(item.name)))
-        return found
-
-    def times(self, name: str) -> Iterator[tuple[str, float]]:
-        """Names of the regular files in a folder, and when each was changed last.
-
-        Times are seconds since the epoch.
-
-        Raises:
-            OSError: It cannot be read.
-        """
-        with (
-            contextlib.suppress(FileNotFoundError, NotADirectoryError),
-            self._folder(_parts(name)) as folder,
-            os.scandir(folder.place) as listing,
-        ):
-            for item in listing:
-                with contextlib.suppress(FileNotFoundError):
-                    if item.is_file(follow_symlinks=False):
-                        yield item.name, item.stat(follow_symlinks=False).st_mtime
-
-    def _folder(self, parts: Sequence[str], *, create: bool = False) -> Folder:
-        """Open a folder; whoever asks closes it."""
-        folder = Folder(self._root, None, self._root)
-        try:
-            for part in parts:
-                folder = folder.step(part, create)
-        except BaseException:
-            folder.close()
-            raise
-        return folder
+            with self._folder(parts, made_in) as folder:
+                yield folder
+            for parent in made_in:
+                parent.sync()
+        finally:
+            for parent in made_in:
+                parent.close()
 
 
 def _rename_to_new(source: Folder, name: str, target: Folder, to: str) -> None:
@@ -371,19 +269,6 @@ def _rename_to_new(source: Folder, name: str, target: Folder, to: str) -> None:
             return
         raise FileExistsError(f"{to} is there already") from None
     os.unlink(source.at(name), dir_fd=source.handle)
-
-
-def _parts(name: str) -> list[str]:
-    parts = name.split("/") if name else []
-    # Callers check the names that they build; this is the last line of defence.
-    if any(part in ("", ".", "..") or "\0" in part or "\\" in part for part in parts):
-        raise ValueError(f"{name[:80]!r} is not the name of a file in a store")
-    return parts
-
-
-def _split(name: str) -> tuple[list[str], str]:
-    *folder, last = _parts(name)
-    return folder, last
 
 
 def write_all(file: FileIO, data: bytes) -> None:

@@ -82,23 +82,25 @@ class Folder:
         """The folder's own status."""
         return os.lstat(self._path) if self.handle is None else os.fstat(self.handle)
 
-    def step(self, name: str, create: bool) -> Folder:
+    def step(self, name: str, made_in: list[Folder] | None = None) -> Folder:
         """Open a folder in here in place of this one.
 
         Args:
             name: Its name.
-            create: Make it when it is missing.
+            made_in: Make it when it is missing, and add this folder, which stays open then: the
+                new name in it is not on disk before it has been synced.
         """
         path = f"{self._path}/{name}"
         try:
             child = Folder(name, self.handle, path)
         except FileNotFoundError:
-            if not create:
+            if made_in is None:
                 raise
             with contextlib.suppress(FileExistsError):
                 os.mkdir(self.at(name), dir_fd=self.handle)
-            self.sync()
             child = Folder(name, self.handle, path)
+            made_in.append(self)
+            return child
         self.close()
         return child
 

@@ -9,9 +9,9 @@ import weakref
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from .entries import EntryFiles, StoredEntry
+from .entries import EntryFiles
 from .index_file import DAMAGE, IndexFile
-from .index_update import INSERT_ROW, IndexUpdate, Row, folders_of
+from .index_update import COLUMNS, ROWS, IndexUpdate, Row, folders_of
 from .index_uses import update_uses
 from .layout import Layout
 from .selection import Selection
@@ -19,7 +19,7 @@ from .selection import Selection
 T = TypeVar("T")
 
 _PATIENCE = 5.0  # seconds to wait for other processes
-_PATIENCE_OF_ADD = 0.05
+_PATIENCE_OF_DISCARD = 0.05
 # Every folder is looked at in the first pass over a store of at most this many code keys, and
 # later at most once in a thousand times as long as that takes: what was put into the store by
 # hand, without touching the folders above, is found then.
@@ -27,7 +27,7 @@ _FEW_FOLDERS = 2000
 _DEEP_SHARE = 1000
 _AT_ONCE = 1000
 _SHORTEST_PAUSE = 1.0  # seconds
-_COLUMNS = ", ".join(Row._fields)
+_FEW = 900  # what every SQLite takes as values of a query
 
 
 class Index:
@@ -58,18 +58,15 @@ class Index:
             offset: How many to pass over.
             limit: How many to give at most.
         """
-        select, values = selection.query(_COLUMNS)
+        most, skipped = max(0, limit), max(0, offset)
 
         def query(connection: sqlite3.Connection) -> tuple[list[Row], int]:
-            # In one statement, since others write between two.
-            rows = connection.execute(
-                f"{select} {selection.order()} LIMIT ? OFFSET ?",
-                (*values, max(0, limit), max(0, offset)),
-            ).fetchall()
-            if rows:
-                return [Row.checked(row[:-1]) for row in rows], rows[0][-1]
-            row = connection.execute(f"{select} LIMIT 1", values).fetchone()
-            return [], row[-1] if row else 0
+            connection.execute("BEGIN")  # others write between two statements
+            try:
+                return _page(connection, selection, skipped, most)
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
 
         return self._answer(query, uses=selection.sort == "used")
 
@@ -80,7 +77,7 @@ class Index:
 
             def query(connection: sqlite3.Connection, after: str = after) -> list[Row]:
                 rows = connection.execute(
-                    f"SELECT {_COLUMNS} FROM entries WHERE id > ? ORDER BY id LIMIT {_AT_ONCE}",
+                    f"SELECT {COLUMNS} FROM {ROWS} WHERE id > ? ORDER BY id LIMIT {_AT_ONCE}",
                     (after,),
                 ).fetchall()
                 return [Row.checked(row) for row in rows]
@@ -126,7 +123,7 @@ class Index:
 
         def query(connection: sqlite3.Connection) -> list[Row]:
             rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM entries WHERE writes = 1 ORDER BY id"
+                f"SELECT {COLUMNS} FROM {ROWS} WHERE writes = 1 ORDER BY id"
             ).fetchall()
             return [Row.checked(row) for row in rows]
 
@@ -142,22 +139,12 @@ class Index:
 
         def query(connection: sqlite3.Connection) -> list[Row]:
             rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM entries WHERE id >= ? AND id < ? ORDER BY id LIMIT 2",
+                f"SELECT {COLUMNS} FROM {ROWS} WHERE id >= ? AND id < ? ORDER BY id LIMIT 2",
                 (prefix, prefix + "g"),
             ).fetchall()
             return [Row.checked(row) for row in rows]
 
         return self._answer(query, everywhere=everywhere)
-
-    def add(self, stored: StoredEntry) -> None:
-        """Take in an entry just written, if that is possible without waiting."""
-
-        def insert(connection: sqlite3.Connection) -> None:
-            row = Row.of(stored)
-            connection.execute(INSERT_ROW, row)
-
-        # What is not taken in now is found by the next question.
-        self._change(insert)
 
     def discard(self, rows: list[Row]) -> None:
         """Leave out entries whose files turned out to be gone, damaged or different."""
@@ -177,7 +164,7 @@ class Index:
             if self._memory is not None:
                 change(self._memory)
             try:
-                connection = self._file.connect(patience=_PATIENCE_OF_ADD)
+                connection = self._file.connect(patience=_PATIENCE_OF_DISCARD)
                 if connection is not None:
                     try:
                         change(connection)
@@ -248,3 +235,29 @@ class Index:
             end = time.monotonic()
             self._next_deep = end + max(_SHORTEST_PAUSE, _DEEP_SHARE * (end - start))
         return deep
+
+
+def _page(
+    connection: sqlite3.Connection, selection: Selection, offset: int, limit: int
+) -> tuple[list[Row], int]:
+    where, values = selection.where()
+    where = where and f" WHERE {where}"
+    found: list[object] = []
+    if selection.words:
+        query = f"SELECT id FROM entries{where} LIMIT {_FEW}"
+        found = [identifier for (identifier,) in connection.execute(query, values)]
+    if selection.words and len(found) < _FEW:
+        # To look them up and sort them is quicker than to pass over the others.
+        total, values = len(found), found
+        where = f" WHERE id IN ({', '.join('?' * total)})"
+    else:
+        (total,) = connection.execute(f"SELECT count(*) FROM entries{where}", values).fetchone()
+        where = where.replace("fact IN", "+fact IN")  # not by the index on it, says this to SQLite
+    order = selection.order()
+    chosen = f"SELECT * FROM entries{where} {order} LIMIT ? OFFSET ?"
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM ({chosen}) AS entries LEFT JOIN facts"
+        f" ON facts.number = entries.fact {order}",
+        (*values, limit, offset),
+    )
+    return [Row.checked(row) for row in rows], total

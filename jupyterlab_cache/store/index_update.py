@@ -17,10 +17,13 @@ from .errors import EntryMissing, EntryUnreadable
 from .files import StoreFiles
 from .layout import ENTRIES
 from .manifest import is_code_key, is_entry_id
+from .reading import FolderContent
 from .selection import searched_text, size_of
 
 _HEX = frozenset("0123456789abcdef")
 _ATTEMPTS = 4
+# Groups that are taken in with one transaction, which waits for the disk some times.
+_GROUPS_AT_ONCE = 16
 Folder = tuple[str, str]
 """A folder's parent and its name in it."""
 
@@ -52,7 +55,7 @@ class Row(NamedTuple):
             int(bool(entry.artefacts)),
             float(entry.seconds),
             size_of(entry),
-            searched_text(stored.id, entry),
+            searched_text(entry),
         )
 
     @classmethod
@@ -74,15 +77,28 @@ class Row(NamedTuple):
         raise sqlite3.DatabaseError("a row of the index is not valid")
 
 
-INSERT_ROW = f"INSERT OR REPLACE INTO entries VALUES ({', '.join('?' * len(Row._fields))})"
-"""Takes a row in, in place of one with the same identifier."""
+COLUMNS = ", ".join(Row._fields)
+"""What makes a row, as a query names it."""
+
+ROWS = "entries LEFT JOIN facts ON facts.number = entries.fact"
+"""Where rows come from; one without facts is not valid, and must not pass unseen."""
+
+_INSERT_FACT = "INSERT OR IGNORE INTO facts (searched) VALUES (?)"
+_INSERT_ENTRY = (
+    "INSERT OR REPLACE INTO entries VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
+    " (SELECT number FROM facts WHERE searched = ?8),"
+    " coalesce((SELECT time FROM uses WHERE uses.id = ?1), 0))"
+)
 
 
-class _Change(NamedTuple):
-    gone: list[str]
-    new: list[Row]
-    stamps: dict[Folder, str | None]
-    complete: bool
+class _Change:
+    """What is to be changed in the index, and whether all could be looked at."""
+
+    def __init__(self) -> None:
+        self.gone: list[str] = []
+        self.new: list[Row] = []
+        self.stamps: dict[Folder, str | None] = {}
+        self.complete = True
 
 
 def folders_of(code_key: str) -> list[Folder]:
@@ -97,14 +113,14 @@ class IndexUpdate:
     Args:
         connection: The index, in autocommit mode.
         files: The store's files.
-        read: Gives an entry by code key and identifier, or raises ``EntryMissing``.
+        read: Gives an entry by code key, identifier and open folder, or raises ``EntryMissing``.
     """
 
     def __init__(
         self,
         connection: sqlite3.Connection,
         files: StoreFiles,
-        read: Callable[[str, str], StoredEntry],
+        read: Callable[[str, str, FolderContent], StoredEntry],
     ) -> None:
         self._connection = connection
         self._files = files
@@ -133,20 +149,25 @@ class IndexUpdate:
             }
         except OSError:
             return  # What cannot be looked at is taken to be as it was.
-        complete = True
-        for group in self._groups() - groups.keys():
-            complete &= self._update_group(group, "")
         known = self._stamps(ENTRIES)
         inside = self._stamps_by_group() if deep else {}
-        for group, group_stamp in groups.items():
-            changed = not group_stamp or group_stamp != known.get(group)
-            if changed or (deep and self._present(group) != inside.get(group)):
-                complete &= self._update_group(group, group_stamp)
+        changed = dict.fromkeys(self._groups() - groups.keys(), "") | {
+            group: group_stamp
+            for group, group_stamp in groups.items()
+            if not group_stamp
+            or group_stamp != known.get(group)
+            or (deep and self._present(group) != inside.get(group))
+        }
+        complete = True
+        names = sorted(changed)
+        for start in range(0, len(names), _GROUPS_AT_ONCE):
+            some = {name: changed[name] for name in names[start : start + _GROUPS_AT_ONCE]}
+            complete &= self._update_groups(some)
         if complete and stamp and stamp != known_stamp:
             self._set_stamps({_ALL: stamp})
 
-    def _update_group(self, group: str, stamp: str) -> bool:
-        """Bring one group up to date; False where some of it could not be looked at."""
+    def _update_groups(self, groups: Mapping[str, str]) -> bool:
+        """Bring some groups up to date; False where some of it could not be looked at."""
         connection = self._connection
         try:
             for attempt in range(_ATTEMPTS):
@@ -154,7 +175,9 @@ class IndexUpdate:
                 if last:  # From here on other processes wait.
                     connection.execute("BEGIN IMMEDIATE")
                 version = self._version()
-                change = self._look(group, stamp)
+                change = _Change()
+                for group, stamp in groups.items():
+                    self._look(group, stamp, change)
                 if not (change.gone or change.new or change.stamps):
                     return change.complete
                 if not last:
@@ -171,13 +194,14 @@ class IndexUpdate:
                 connection.execute("ROLLBACK")
         return False
 
-    def _look(self, group: str, stamp: str) -> _Change:
-        change = _Change([], [], {}, complete=True)
+    def _look(self, group: str, stamp: str, change: _Change) -> None:
+        """Compare one group with what is known of it."""
         parent = f"{ENTRIES}/{group}"
         stamps = self._stamps(parent)
         present = self._present(group)
         if present is None:
-            return change._replace(complete=False)
+            change.complete = False
+            return
         change.stamps.update({(parent, name): None for name in stamps.keys() - present.keys()})
         for code_key in self._code_keys(group) - present.keys():
             change.gone.extend(self._ids(code_key))
@@ -191,7 +215,7 @@ class IndexUpdate:
                 change.stamps[parent, code_key] = folder_stamp
         if complete and stamp and stamp != self._stamp(ENTRIES, group):
             change.stamps[ENTRIES, group] = stamp
-        return change._replace(complete=complete)
+        change.complete &= complete
 
     def _present(self, group: str) -> dict[str, str] | None:
         """The code keys in a group with their folders' stamps; None if it cannot be looked at."""
@@ -207,29 +231,31 @@ class IndexUpdate:
 
     def _look_into(self, code_key: str, change: _Change) -> bool:
         """Compare one code key's folder; False where some of it could not be looked at."""
+        known = self._ids(code_key)
+        complete = True
         try:
-            listing = self._files.listing(folder_of(code_key))
+            with self._files.content(folder_of(code_key)) as content:
+                found = set(ids_among(content.names))
+                for identifier in found - known:
+                    try:
+                        row = self._row(code_key, identifier, content)
+                    except EntryUnreadable:
+                        complete = False
+                    else:
+                        if row is not None:
+                            change.new.append(row)
+        except (FileNotFoundError, NotADirectoryError):
+            found = set()
         except OSError:
             return False
-        found = set(ids_among(listing[1])) if listing else set()
-        known = self._ids(code_key)
         change.gone.extend(known - found)
-        complete = True
-        for identifier in found - known:
-            try:
-                row = self._row(code_key, identifier)
-            except EntryUnreadable:
-                complete = False
-            else:
-                if row is not None:
-                    change.new.append(row)
         return complete
 
-    def _row(self, code_key: str, identifier: str) -> Row | None:
+    def _row(self, code_key: str, identifier: str, inside: FolderContent) -> Row | None:
         """The row of an entry; None when its file is damaged or gone."""
         if identifier not in self._rows:
             try:
-                self._rows[identifier] = Row.of(self._read(code_key, identifier))
+                self._rows[identifier] = Row.of(self._read(code_key, identifier, inside))
             except EntryUnreadable:
                 raise
             except EntryMissing:
@@ -239,7 +265,9 @@ class IndexUpdate:
     def _apply(self, change: _Change) -> None:
         execute = self._connection.executemany
         execute("DELETE FROM entries WHERE id = ?", [(item,) for item in change.gone])
-        execute(INSERT_ROW, change.new)
+        # Facts of entries that are gone stay: few are, and they are found for nothing.
+        execute(_INSERT_FACT, {(row.searched,) for row in change.new})
+        execute(_INSERT_ENTRY, change.new)
         self._set_stamps(change.stamps)
 
     def _set_stamps(self, stamps: Mapping[Folder, str | None]) -> None:

@@ -47,7 +47,9 @@ def update_uses(connection: sqlite3.Connection, files: StoreFiles, *, deep: bool
     connection.execute("BEGIN IMMEDIATE")
     try:
         connection.executemany("DELETE FROM uses WHERE id = ?", gone)
+        connection.executemany("UPDATE entries SET used = 0 WHERE id = ?", gone)
         connection.executemany("INSERT OR REPLACE INTO uses VALUES (?, ?)", new)
+        connection.executemany("UPDATE entries SET used = ?2 WHERE id = ?1", new)
         connection.execute("DELETE FROM folders WHERE parent = ? AND name = ?", _PLACE)
         if stamp:
             connection.execute("INSERT INTO folders VALUES (?, ?, ?)", (*_PLACE, stamp))

@@ -13,6 +13,8 @@ from .signatures import KeyRing, Signature
 
 _JOB_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 _SUFFIX = ".json"
+JOB_FILE = re.compile(_JOB_ID.pattern + re.escape(_SUFFIX))
+"""Name of a job's file."""
 _MAX_BYTES = 4 * 1024**2
 _PURPOSE = b"job\n"
 _decode_signatures = msgspec.json.Decoder(list[Signature]).decode

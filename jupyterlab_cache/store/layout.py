@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -32,6 +33,15 @@ _GITIGNORE = b"# Made by jupyterlab-cache: a cache does not belong into git.\n*\
 _CACHEDIR_TAG = b"""Signature: 8a477f597d28d172789f06886806bc55
 # This folder is a cache made by jupyterlab-cache. See https://bford.info/cachedir/
 """
+
+_SETUP = {
+    ".gitignore": _GITIGNORE,
+    "CACHEDIR.TAG": _CACHEDIR_TAG,
+    # Last, since it says that the store is there.
+    _FORMAT: json.dumps({"format": STORE_FORMAT}).encode() + b"\n",
+}
+SETUP_FILES = tuple(_SETUP)
+"""The files that a store begins with."""
 
 
 class Layout:
@@ -163,14 +173,23 @@ class Layout:
         """
         if not self.require_writable():
             make_folder(self.folder)
-            for name, data in ((".gitignore", _GITIGNORE), ("CACHEDIR.TAG", _CACHEDIR_TAG)):
-                if self.files.status(name) is None:
-                    self.files.write(name, data)
-            # Last, since it says that the store is there.
-            self.switch(STORE_FORMAT)
+            self.set_up()
         if not self._tried:
             warn_if_not_atomic(self.files)
             self._tried = True
+
+    def set_up(self) -> None:
+        """Write what a store begins with, as far as it is missing.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        for name in self.missing_setup():
+            self.files.write(name, _SETUP[name])
+
+    def missing_setup(self) -> list[str]:
+        """The files that a store begins with and that are not there; raises OSError."""
+        return [name for name in _SETUP if self.files.status(name) is None]
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file whole or not at all; raises as :meth:`prepare`."""
@@ -183,3 +202,9 @@ class Layout:
         """Remove a file as :meth:`StoreFiles.remove` does; raises as :meth:`prepare`."""
         if self.require_writable():
             self.files.remove(name, flush=flush)
+
+    def set_aside(self, name: str) -> None:
+        """Put something into quarantine; raises as :meth:`prepare`."""
+        self.require_writable()
+        last = name.rpartition("/")[2]
+        self.files.move(name, f"{QUARANTINE}/{last}.{os.urandom(4).hex()}")

@@ -6,6 +6,7 @@ All marks of one kind lie in one folder, so that a collector can read them in on
 from __future__ import annotations
 
 import contextlib
+import re
 import stat
 import time
 from collections.abc import Iterator
@@ -29,6 +30,12 @@ _MOST_HITS = 2**53 - 1
 _CHECKED = f"{MARKS}/checked"
 _OF_ENTRIES = (_PINNED, _INVALIDATED, USED, _HITS, _CHECKED)
 _INVALIDATED_NOTEBOOKS = f"{MARKS}/invalidated-notebooks"
+_ENTRY_MARK = re.compile(r"[0-9a-f]{32}")
+MARK_NAMES = dict.fromkeys(_OF_ENTRIES, _ENTRY_MARK) | {
+    _INVALIDATED_NOTEBOOKS: re.compile(r"[0-9a-f]{64}")
+}
+"""The folders of marks, and how files in each are named."""
+
 _USE_RESOLUTION = 60.0  # seconds: how exactly the last use is kept
 _MAX_BYTES = 64 * 1024
 _MAX_CHECK_BYTES = 16 * 1024**2

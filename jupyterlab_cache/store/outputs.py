@@ -13,7 +13,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -43,12 +43,28 @@ class _Reference(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     end: End = ""
 
 
+class BlobSink(Protocol):
+    """Where blobs are kept: a store's blobs, or a batch of them."""
+
+    max_bytes: int
+
+    def put(self, data: bytes) -> str:
+        """As :meth:`BlobStore.put`."""
+
+    def put_stream(self, digest: str, size: int, pieces: Callable[[], Iterable[bytes]]) -> None:
+        """As :meth:`BlobStore.put_stream`."""
+
+
 def put_outputs(
-    blobs: BlobStore, cells: Sequence[Sequence[Mapping[str, Any]]]
+    blobs: BlobSink, cells: Sequence[Sequence[Mapping[str, Any]]]
 ) -> tuple[str, list[int]]:
     """Keep the outputs of all cells; texts in them may be long ones in pieces.
 
     Lone surrogates, which cannot be UTF-8, are replaced by U+FFFD.
+
+    Args:
+        blobs: Where they are kept; of a batch they are there at its end.
+        cells: The outputs of each cell.
 
     Returns:
         Digest of the outputs document, and the size of each cell's outputs in bytes, about as they
@@ -134,7 +150,7 @@ def _special(value: Mapping[str, Any]) -> tuple[str, Any]:
 
 
 class _Packer:
-    def __init__(self, blobs: BlobStore) -> None:
+    def __init__(self, blobs: BlobSink) -> None:
         self._blobs = blobs
         self._room = blobs.max_bytes
         self.bytes_apart = 0

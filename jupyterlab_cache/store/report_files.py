@@ -14,7 +14,9 @@ from .layout import REPORTS, Layout
 MOST_REPORTS = 50
 """So many reports are kept; the oldest make room."""
 
-_NAME = re.compile(r"[0-9]{16}-[0-9a-f]{8}\.json")
+REPORT_FILE = re.compile(r"[0-9]{16}-[0-9a-f]{8}\.json")
+"""Name of a report's file."""
+
 _MAX_BYTES = 64 * 1024**2
 
 
@@ -60,4 +62,4 @@ class ReportFiles:
             _, names = self._layout.files.listing(REPORTS) or (None, [])
         except OSError:
             return []
-        return sorted(filter(_NAME.fullmatch, names), reverse=True)
+        return sorted(filter(REPORT_FILE.fullmatch, names), reverse=True)

@@ -19,14 +19,14 @@ LONGEST_SEARCH = 200
 # A record can hold texts of any length; nobody searches for the end of such a name.
 _LONGEST_NAME = 1000
 _LARGEST = 2**63 - 1
+_HEX = frozenset("0123456789abcdef")
 
 _COLUMNS: dict[SortKey, str] = {
     "created": "created",
     "path": "notebook",
     "seconds": "seconds",
     "bytes": "bytes",
-    # Never comes before all times.
-    "used": "coalesce((SELECT time FROM uses WHERE uses.id = entries.id), 0)",
+    "used": "used",  # 0 for never
 }
 
 
@@ -35,7 +35,8 @@ class Selection(msgspec.Struct, frozen=True):
 
     Attributes:
         notebook: Only this notebook's entries, by its path relative to the project root.
-        search: Words that all have to occur in what :func:`searched_text` gives.
+        search: Words that all have to occur in the identifier or in what :func:`searched_text`
+            gives.
         below: Where the project lies, as it is shown before each notebook's path: it is searched
             as well.
         sort: What is compared; of equal ones the newer counts as larger.
@@ -48,35 +49,27 @@ class Selection(msgspec.Struct, frozen=True):
     sort: SortKey = "created"
     descending: bool = True
 
-    def query(self, columns: str) -> tuple[str, list[object]]:
-        """The query for some columns and how many match, without ``LIMIT``, and its values."""
-        terms, values = self._terms()
-        where = " WHERE " + " AND ".join(terms) if terms else ""
-        if not self.search.split():
-            total = f"SELECT count(*) FROM entries{where}"
-            return f"SELECT {columns}, ({total}) FROM entries{where}", values * 2
-        # The texts are scanned once, in the index that holds little else; only what matches is
-        # looked up.
-        return (
-            f"WITH found AS (SELECT id FROM entries{where})"
-            f" SELECT {columns}, (SELECT count(*) FROM found) FROM entries"
-            " WHERE id IN (SELECT id FROM found)"
-        ), values
-
-    def _terms(self) -> tuple[list[str], list[object]]:
+    def where(self) -> tuple[str, list[object]]:
+        """The condition on an entry as SQL, empty for none, and its values."""
         terms: list[str] = []
         values: list[object] = []
         if self.notebook is not None:
             terms.append("notebook = ?")
             values.append(self.notebook)
-        for word in self.search[:LONGEST_SEARCH].casefold().split():
-            if self.below:
-                terms.append("instr(? || searched, ?) > 0")
-                values += [self.below.casefold(), word]
-            else:
-                terms.append("instr(searched, ?) > 0")
+        for word in self.words:
+            # What entries share is searched once; this is a list of numbers then.
+            found = "fact IN (SELECT number FROM facts WHERE instr(? || searched, ?) > 0)"
+            values += [self.below.casefold(), word]
+            if _HEX.issuperset(word):
+                found = f"({found} OR instr(id, ?) > 0)"
                 values.append(word)
-        return terms, values
+            terms.append(found)
+        return " AND ".join(terms), values
+
+    @property
+    def words(self) -> list[str]:
+        """What is searched for, in lower case."""
+        return self.search[:LONGEST_SEARCH].casefold().split()
 
     def order(self) -> str:
         """The ``ORDER BY`` clause."""
@@ -85,11 +78,10 @@ class Selection(msgspec.Struct, frozen=True):
         return "ORDER BY " + ", ".join([*(f"{key} {direction}" for key in keys), "id"])
 
 
-def searched_text(identifier: str, entry: Entry) -> str:
-    """What a search in an entry looks at, in lower case: one line for each fact."""
+def searched_text(entry: Entry) -> str:
+    """What a search looks at beside the identifier, in lower case: one line for each fact."""
     facts = (
         entry.notebook_path,
-        identifier,
         entry.kernel_name[:_LONGEST_NAME],
         entry.outcome,
         entry.provenance,

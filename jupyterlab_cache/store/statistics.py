@@ -57,6 +57,18 @@ class NotebookStatistics(msgspec.Struct, kw_only=True):
             self.failure = None if entry.outcome == "ok" else entry.failure
 
 
+class StoreSize(msgspec.Struct, frozen=True):
+    """What a store takes.
+
+    Attributes:
+        project: The project that it belongs to, by the path of its root.
+        bytes: Size of all its files.
+    """
+
+    project: str
+    bytes: int
+
+
 class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     """What is stored of some notebooks, and their sums.
 
@@ -67,6 +79,7 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
         hits: How often an entry took the place of an execution.
         seconds_saved: What these executions had taken.
         store_bytes: Size of all files in the notebooks' stores, whatever notebook they belong to.
+        stores: Each of these stores: a folder can have projects below it.
         slowest: Paths of those whose latest execution took longest, the slowest first.
         failing: Paths of those whose latest execution did not end well.
         notebooks: Each notebook, by path.
@@ -78,6 +91,7 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     hits: int
     seconds_saved: float
     store_bytes: int
+    stores: tuple[StoreSize, ...]
     slowest: tuple[str, ...]
     failing: tuple[str, ...]
     notebooks: tuple[NotebookStatistics, ...]
@@ -109,13 +123,16 @@ def notebooks_of(store: Store, wanted: Callable[[str], bool]) -> list[NotebookSt
     return list(found.values())
 
 
-def statistics_of(notebooks: Iterable[NotebookStatistics], store_bytes: int) -> Statistics:
+def statistics_of(
+    notebooks: Iterable[NotebookStatistics], stores: Iterable[StoreSize]
+) -> Statistics:
     """Sum up what is stored of notebooks.
 
     Args:
         notebooks: The notebooks, their paths being different.
-        store_bytes: Size of their stores.
+        stores: Their stores, each once.
     """
+    sizes = tuple(sorted(stores, key=lambda store: store.project))
     each = sorted(notebooks, key=lambda notebook: notebook.path)
     executed = [notebook for notebook in each if notebook.latest is not None]
     slowest = sorted(executed, key=lambda notebook: -(notebook.seconds or 0.0))[:_MOST_SLOWEST]
@@ -125,7 +142,8 @@ def statistics_of(notebooks: Iterable[NotebookStatistics], store_bytes: int) -> 
         execution_seconds=sum(notebook.execution_seconds for notebook in each),
         hits=sum(notebook.hits for notebook in each),
         seconds_saved=sum(notebook.seconds_saved for notebook in each),
-        store_bytes=store_bytes,
+        store_bytes=sum(store.bytes for store in sizes),
+        stores=sizes,
         slowest=tuple(notebook.path for notebook in slowest),
         failing=tuple(notebook.path for notebook in executed if notebook.failure is not None),
         notebooks=tuple(each),

@@ -37,7 +37,7 @@ from .writers import Writers
 
 if TYPE_CHECKING:
     from .collection import Collector
-    from .verification import Problem, Summary
+    from .verification import Problem, Progress, Summary
 
 __all__ = ["Store", "StoredEntry"]
 
@@ -111,9 +111,8 @@ class Store:
             # back.
             time.sleep(_COLLECTORS_MOMENT)
             entry = self._complete(entry)
-        stored = self._entries.write(entry)
-        self._index.add(stored)
-        return stored
+        # The index takes it in when somebody asks it: writing there as well would double the time.
+        return self._entries.write(entry)
 
     def _complete(self, entry: Entry) -> Entry:
         """An entry as it can be kept, all of whose blobs are there; raises as :meth:`put`."""
@@ -267,14 +266,7 @@ class Store:
     def trust(self, stored: StoredEntry, is_trusted: bool = True) -> StoredEntry:
         """Let an entry that somebody else made count as ours, or no more.
 
-        Returns:
-            The entry as it reads from now on.
-
-        Raises:
-            EntryMissing: It is gone, or damaged.
-            StoreError: It is signed with a key of ours and shall not be trusted, or the store
-                cannot be written.
-            OSError: It cannot be written.
+        Returns and raises as :meth:`EntryFiles.trust`.
         """
         return self._entries.trust(stored, is_trusted)
 
@@ -289,12 +281,19 @@ class Store:
 
         return Collector(self._layout, self._entries, self.marks, is_needed)
 
-    def verify(self, tell: Callable[[Problem], None], *, repair: bool) -> Summary:
+    def verify(
+        self,
+        tell: Callable[[Problem], None],
+        *,
+        repair: bool,
+        look_at: Progress = lambda what, count: None,
+    ) -> Summary:
         """Look whether everything is what it should be, and repair what can be.
 
         Args:
             tell: Is told of each problem.
             repair: Whether to repair; otherwise nothing but the index changes.
+            look_at: Is told how far it is.
 
         Raises:
             StoreError: The store cannot be used.
@@ -311,6 +310,7 @@ class Store:
             self.collector(lambda notebook: True),
             tell=tell,
             repair=repair,
+            look_at=look_at,
         ).run()
 
     def migrate(self) -> int:

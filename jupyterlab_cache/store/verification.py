@@ -1,9 +1,9 @@
 """Looking whether a store is what it should be, and repairing what can be.
 
-Blobs are streamed and entries read one after the other, so what is remembered is little more than
-the digests of the good blobs. What is damaged is set aside in the quarantine, never deleted; what
-is only too much (content that no entry names, leftovers, marks of no entry) is removed, by the
-rules of a collection.
+Blobs are streamed, some at once, and entries read one after the other, so what is remembered is
+little more than the digests of the good blobs. What is damaged is set aside in the quarantine,
+never deleted; what is only too much (content that no entry names, leftovers, marks of no entry) is
+removed, by the rules of a collection.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from .blob_check import verified_blobs
 from .blob_walk import blob_files
 from .blobs import BlobStore
 from .collection import Collector, Garbage, Listener
@@ -28,6 +29,7 @@ from .errors import (
     EntryUnreadable,
     StoreError,
 )
+from .foreign_files import foreign_files
 from .index import Index
 from .index_update import Row
 from .layout import INDEX, QUARANTINE, Layout
@@ -42,9 +44,13 @@ ProblemKind = Literal[
     "mark-orphan",
     "leftover",
     "foreign-file",
+    "file-missing",
     "index-wrong",
     "unreadable",
 ]
+
+Progress = Callable[[Literal["blobs", "entries"], int], None]
+"""Is told of what kind something was looked at, and how many of these there were so far."""
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -87,8 +93,8 @@ class Verifier:
         index: Its index.
         collector: Tells what is too much, and removes it.
         tell: Is told of each problem.
-        repair: Whether to repair what can be; otherwise nothing changes, except that damaged
-            blobs are set aside as by everybody who reads them.
+        repair: Whether to repair what can be; otherwise nothing changes.
+        look_at: Is told how far it is.
     """
 
     def __init__(
@@ -101,6 +107,7 @@ class Verifier:
         *,
         tell: Callable[[Problem], None],
         repair: bool,
+        look_at: Progress = lambda what, count: None,
     ) -> None:
         self._layout = layout
         self._files = layout.files
@@ -110,6 +117,7 @@ class Verifier:
         self._collector = collector
         self._tell = tell
         self._repair = repair
+        self._look_at = look_at
         self._good: set[bytes] = set()
         self._rows: dict[str, tuple[str, int]] = {}
 
@@ -124,28 +132,50 @@ class Verifier:
             self._layout.require_writable()
         else:
             self._layout.check()
+        _, names = self._files.listing("") or (None, [])
+        if not names:
+            return Summary(0, 0, 0)  # an empty folder only says where a project begins
+        self._verify_setup()
+        self._verify_names()
         blobs = self._verify_blobs()
         entries, untrusted = self._verify_entries()
         self._verify_index()
         self._verify_rest()
         return Summary(entries, blobs, untrusted)
 
+    def _verify_setup(self) -> None:
+        missing = self._layout.missing_setup()
+        if missing and self._repair:
+            self._layout.set_up()
+        todo = "It was written anew." if self._repair else "A repair writes it anew."
+        for name in missing:
+            message = f"The store begins with this file, and it is missing. {todo}"
+            self._tell(Problem("file-missing", name, message, self._repair))
+
+    def _verify_names(self) -> None:
+        for found in foreign_files(self._files):
+            if found.in_place_of_blob:
+                # It would not be opened, and be in the way of the blob.
+                self._move_aside("blob-damaged", found.name, "A blob is a regular file.")
+            else:
+                message = "No file of a store has such a name; remove it if you do not need it."
+                self._tell(Problem("foreign-file", found.name, message, False))
+
     def _verify_blobs(self) -> int:
         count = 0
-        for file in blob_files(self._files):
-            try:
-                self._blobs.verify(file)
-            except BlobUnreadable as error:
+        for file, error in verified_blobs(self._blobs, blob_files(self._files)):
+            if isinstance(error, BlobUnreadable):
                 self._tell(Problem("unreadable", file.name, str(error), False))
-            except BlobMissing:
+            elif isinstance(error, BlobMissing):
                 continue  # it was removed meanwhile
-            except BlobDamaged as error:
+            elif error is not None:
                 aside = self._files.status(file.name) is None
                 todo = "It was set aside." if aside else "A repair sets it aside."
                 self._tell(Problem("blob-damaged", file.name, f"{error}. {todo}", aside))
             else:
                 self._good.add(bytes.fromhex(file.digest.removeprefix("sha256-")))
             count += 1
+            self._look_at("blobs", count)
         return count
 
     def _verify_entries(self) -> tuple[int, int]:
@@ -153,6 +183,7 @@ class Verifier:
         for file in entry_files(self._entries, self._files):
             if file.stored is not None:
                 count += 1
+                self._look_at("entries", count)
                 untrusted += not file.stored.trusted
                 self._verify_entry(file, file.stored)
             elif file.state == "damaged":
@@ -200,17 +231,26 @@ class Verifier:
         return True
 
     def _set_aside(self, kind: ProblemKind, file: EntryFile, message: str) -> None:
+        self._move_aside(kind, file.name, message, self._entries.set_aside)
+
+    def _move_aside(
+        self,
+        kind: ProblemKind,
+        name: str,
+        message: str,
+        move: Callable[[str], None] | None = None,
+    ) -> None:
         todo = "A repair sets it aside."
         if self._repair:
             try:
-                self._entries.set_aside(file.name)
+                (move or self._layout.set_aside)(name)
             except FileNotFoundError:
                 return  # it was removed meanwhile
             except OSError as error:
-                self._tell(Problem(kind, file.name, f"{message} {error}", False))
+                self._tell(Problem(kind, name, f"{message} {error}", False))
                 return
             todo = f"It was set aside in {QUARANTINE}."
-        self._tell(Problem(kind, file.name, f"{message} {todo}", self._repair))
+        self._tell(Problem(kind, name, f"{message} {todo}", self._repair))
 
     def _verify_index(self) -> None:
         wrong = 0

@@ -277,6 +277,7 @@ export function statisticsWith(fields: Partial<Statistics> = {}): Statistics {
     hits: 0,
     seconds_saved: 0,
     store_bytes: 0,
+    stores: [],
     slowest: [],
     failing: [],
     notebooks: [],

@@ -142,6 +142,11 @@ export function isStatistics(value: unknown): value is Statistics {
     isNumber(value.store_bytes) &&
     isNumber(value.seconds_saved) &&
     isListOf(
+      value.stores,
+      (store): store is Statistics['stores'][number] =>
+        isObject(store) && isText(store.project) && isNumber(store.bytes)
+    ) &&
+    isListOf(
       value.notebooks,
       (notebook): notebook is NotebookStatistics =>
         isObject(notebook) &&

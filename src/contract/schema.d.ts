@@ -715,7 +715,7 @@ export interface components {
       repair: boolean;
     };
     /**
-     * @description entry-damaged: its file is not what an entry's should be. entry-incomplete: content that it names is missing or damaged; executing the notebook again may bring it back. signature-bad: it claims to be signed by us and is not. blob-damaged: its content is not that of its digest. blob-orphan: no entry names it. mark-orphan: there is no such entry. leftover: somebody began to write it and did not end. foreign-file: no file of a store has such a name. index-wrong: the index tells something else than the entries. unreadable: the system does not let us read it.
+     * @description entry-damaged: its file is not what an entry's should be. entry-incomplete: content that it names is missing or damaged; executing the notebook again may bring it back. signature-bad: it claims to be signed by us and is not. blob-damaged: its content is not that of its digest. blob-orphan: no entry names it. mark-orphan: there is no such entry. leftover: somebody began to write it and did not end. foreign-file: no file of a store has such a name. file-missing: a file that every store begins with is not there. index-wrong: the index tells something else than the entries. unreadable: the system does not let us read it.
      * @enum {string}
      */
     ProblemKind:
@@ -727,6 +727,7 @@ export interface components {
       | 'mark-orphan'
       | 'leftover'
       | 'foreign-file'
+      | 'file-missing'
       | 'index-wrong'
       | 'unreadable';
     Problem: {
@@ -901,6 +902,13 @@ export interface components {
       seconds_saved: number;
       /** @description Size of all files in the stores, whatever notebook they belong to. */
       store_bytes: number;
+      /** @description Each of these stores: a folder can have projects below it. */
+      stores: {
+        /** @description Root folder of the project, relative to the server's; '.' for that itself. */
+        project: string;
+        /** @description Size of all files. */
+        bytes: number;
+      }[];
       /** @description Paths of notebooks whose latest execution took longest. */
       slowest: string[];
       /** @description Paths of notebooks whose latest execution did not end well. */

@@ -29,6 +29,16 @@ export class CacheStatistics implements IDisposable {
     return this._statistics;
   }
 
+  /**
+   * Bytes of the store of the folder that is looked at, being a project's, without
+   * those of projects below it; null before there is an answer.
+   */
+  get storeBytes(): number | null {
+    const stores = this._statistics?.stores;
+    const own = stores?.find(({ project }) => project === this._known);
+    return stores ? (own?.bytes ?? 0) : null;
+  }
+
   /** Why there is no answer; null when there is one. */
   get error(): string | null {
     return this._error;

@@ -56,7 +56,7 @@ export function StatisticsView(props: IStatisticsViewProps): JSX.Element {
               <summary>
                 {trans.__(
                   'Store: %1, time saved: %2',
-                  size(statistics.store_bytes, trans),
+                  size(model.storeBytes ?? 0, trans),
                   duration(statistics.seconds_saved, trans)
                 )}
               </summary>

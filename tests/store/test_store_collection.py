@@ -379,6 +379,7 @@ class TestSuspicious:
     ) -> None:
         import sqlite3
 
+        assert left(store) == four
         connection = sqlite3.connect(store.folder / "index.sqlite")
         connection.execute("UPDATE entries SET created = 4e9 - created")
         connection.execute("DELETE FROM entries WHERE notebook = '3.ipynb'")

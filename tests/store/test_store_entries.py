@@ -114,6 +114,7 @@ def test_a_full_disk_leaves_nothing_behind(
 ) -> None:
     kept = store.put(make_entry(created=1.0))
     entry = make_entry(created=2.0)
+    assert store.page() == ([kept], 1)
     before = files_below(store.folder)
     real = getattr(os, call)
 

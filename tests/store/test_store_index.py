@@ -15,6 +15,7 @@ from store_support import code_key, only_file, plant
 from jupyterlab_cache.store import index as index_module
 from jupyterlab_cache.store.entries import stamp_of
 from jupyterlab_cache.store.index_file import SCHEMA_VERSION
+from jupyterlab_cache.store.reading import FolderContent
 from jupyterlab_cache.store.records import Entry
 from jupyterlab_cache.store.store import Store, StoredEntry
 
@@ -123,11 +124,15 @@ SPOILED: dict[str, Callable[[Path], None]] = {
     "emptied tables": execute("DELETE FROM entries", "DELETE FROM folders"),
     "a missing row": execute("DELETE FROM entries WHERE created = 11", "DELETE FROM folders"),
     "a row too many": execute(
-        "INSERT INTO entries VALUES ('" + "0" * 32 + "', 'ck1-00', '0.ipynb', 99, 0, 1, 1, '')"
+        "INSERT INTO entries VALUES"
+        f" ('{'0' * 32}', 'ck1-00', '0.ipynb', 99, 0, 1, 1, (SELECT min(number) FROM facts), 0)"
     ),
     "an impossible row": execute(
-        "INSERT INTO entries VALUES ('../..', '../..', '0.ipynb', 99, 0, 1, 1, '')"
+        "INSERT INTO entries VALUES"
+        " ('../..', '../..', '0.ipynb', 99, 0, 1, 1, (SELECT min(number) FROM facts), 0)"
     ),
+    "an unknown fact": execute("UPDATE entries SET fact = 999"),
+    "exchanged facts": execute("UPDATE facts SET searched = 'x' || searched"),
     "wrong times": execute("UPDATE entries SET created = -created"),
     "wrong notebooks": execute("UPDATE entries SET notebook = '0.ipynb'"),
 }
@@ -175,6 +180,7 @@ def test_bytes_changed_anywhere_never_fail(
 def test_planted_index_files_are_not_opened(
     store: Store, filled: list[StoredEntry], tmp_path: Path, name: str, kind: str
 ) -> None:
+    check(store, filled)
     victim = tmp_path / "victim"
     shutil.copy(index_of(store), victim)
     execute("DELETE FROM entries")(victim)
@@ -221,8 +227,8 @@ def test_nothing_is_read_again_where_nothing_changed(
     later = open_again()
     listed: list[str] = []
     files = later._layout.files
-    real_listing, real_subfolders = files.listing, files.subfolders
-    monkeypatch.setattr(files, "listing", lambda name: listed.append(name) or real_listing(name))
+    real_content, real_subfolders = files.content, files.subfolders
+    monkeypatch.setattr(files, "content", lambda name: listed.append(name) or real_content(name))
     monkeypatch.setattr(
         files, "subfolders", lambda name: listed.append(name) or real_subfolders(name)
     )
@@ -272,16 +278,15 @@ def test_two_updates_at_once_lose_nothing(
     victim = next(stored for stored in filled if stored.entry.code_key == code_key("code 1"))
     check(store, filled)
     new = store.put(make_entry("code 1", path="0.ipynb", created=50.0))
-    execute("DELETE FROM entries WHERE created = 50")(index_of(store))
     reader = open_again()
     real = reader._entries.read
     calls: list[str] = []
 
-    def read(key: str, identifier: str) -> StoredEntry:
+    def read(key: str, identifier: str, inside: FolderContent | None = None) -> StoredEntry:
         if identifier == new.id and not calls:
             execute(f"DELETE FROM entries WHERE id = '{victim.id}'")(index_of(store))
         calls.append(identifier)
-        return real(key, identifier)
+        return real(key, identifier, inside)
 
     reader._entries.read = read  # type: ignore[method-assign]
     check(reader, [new, *filled])

@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from store_support import SECRET, entry_for
 
+from jupyterlab_cache.store import index as index_module
 from jupyterlab_cache.store import index_uses
 from jupyterlab_cache.store.records import Artefact, Entry
 from jupyterlab_cache.store.selection import SORT_KEYS, Selection, SortKey, size_of
@@ -26,7 +28,7 @@ OpenAgain = Callable[..., Store]
 PATHS = ["a.ipynb", "sub/Über Straße.ipynb", "sub/B.ipynb", "50%_off.ipynb", "deep/er/x y.ipynb"]
 KERNELS = ["python3", "ir", "Julia-1.10"]
 SEARCHES = """a|IPYNB|ÜBER|strasse|python|PYTHON3 error|ok b|%|_|sub/|x y|executed|captured|0|
-julia-1.10|nowhere|'|deep er ir||team/|team"""
+julia-1.10|nowhere|3f|C|e0 ok|'|deep er ir||team/|team"""
 WORDS = st.sampled_from(SEARCHES.split("|"))
 
 
@@ -92,6 +94,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, list[Stored
     below=st.sampled_from(["", "team/project/"]),
     offset=st.integers(0, 45),
     limit=st.integers(0, 45),
+    few=st.sampled_from([3, 900]),
 )
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_page_is_what_python_would_find(
@@ -103,11 +106,14 @@ def test_a_page_is_what_python_would_find(
     below: str,
     offset: int,
     limit: int,
+    few: int,
 ) -> None:
     store, every = filled
     wish = Selection(notebook, search, below, sort, descending)
     wanted = expected(store, every, wish)
-    found, total = store.select(wish, offset, limit)
+    # What few match is found in another way than what many match.
+    with mock.patch.object(index_module, "_FEW", few):
+        found, total = store.select(wish, offset, limit)
     assert total == len(wanted)
     assert [stored.id for stored in found] == [
         stored.id for stored in wanted[offset : offset + limit]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,9 +13,16 @@ from pathlib import Path
 import pytest
 from store_support import only_file, plant
 
+from jupyterlab_cache.cache import NotebookCache
+from jupyterlab_cache.inputs.stat_cache import StatCache
 from jupyterlab_cache.store.records import Entry, Failure
 from jupyterlab_cache.store.signatures import KeyRing
-from jupyterlab_cache.store.statistics import notebooks_of, size_on_disk, statistics_of
+from jupyterlab_cache.store.statistics import (
+    StoreSize,
+    notebooks_of,
+    size_on_disk,
+    statistics_of,
+)
 from jupyterlab_cache.store.store import Store
 
 ID = "0123456789abcdef" * 2
@@ -93,7 +101,10 @@ def test_statistics_are_those_of_the_stored_executions(
         for _ in range(hits):
             store.marks.note_hit(stored.id)
 
-    found = statistics_of(notebooks_of(store, lambda path: True), size_on_disk(store))
+    found = statistics_of(
+        notebooks_of(store, lambda path: True),
+        [StoreSize("sub", 7), StoreSize(".", size_on_disk(store))],
+    )
     a, c = found.notebooks
     assert (a.path, a.executions, a.failed, a.execution_seconds) == ("a.ipynb", 2, 1, 5.0)
     assert (a.hits, a.seconds_saved) == (2, 4.0)
@@ -104,7 +115,9 @@ def test_statistics_are_those_of_the_stored_executions(
     assert (found.hits, found.seconds_saved) == (3, 8.0)
     assert (found.slowest, found.failing) == (("b/c.ipynb", "a.ipynb"), ("a.ipynb",))
     files = [path for path in store.folder.rglob("*") if path.is_file()]
-    assert found.store_bytes == sum(path.stat().st_size for path in files)
+    own = sum(path.stat().st_size for path in files)
+    assert found.store_bytes == own + 7
+    assert found.stores == (StoreSize(".", own), StoreSize("sub", 7))
     assert 0 < a.bytes < found.store_bytes
 
     (only,) = notebooks_of(store, lambda path: path.startswith("b/"))
@@ -118,6 +131,7 @@ def test_a_damaged_entry_and_a_link_count_for_nothing(
     bad = store.put(make_entry("2", path="b.ipynb"))
     only_file(store.folder, f"entries/*/*/{bad.id}.json").write_bytes(b"garbage")
     (tmp_path / "large").write_bytes(b"x" * 100_000)
+    store.page()
     before = size_on_disk(store)
     os.symlink(tmp_path / "large", store.folder / "link")
     os.symlink(store.folder, store.folder / "circle")
@@ -130,3 +144,29 @@ def test_a_store_that_is_not_there_is_empty(tmp_path: Path) -> None:
     assert notebooks_of(store, lambda path: True) == []
     assert size_on_disk(store) == 0
     assert not store.folder.exists()
+
+
+def test_a_project_below_has_a_size_of_its_own(tmp_path: Path) -> None:
+    cell = {
+        "cell_type": "code",
+        "execution_count": 1,
+        "id": "a",
+        "metadata": {},
+        "outputs": [{"name": "stdout", "output_type": "stream", "text": "1\n"}],
+        "source": "print(1)",
+    }
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    for folder in (tmp_path, tmp_path / "sub"):
+        folder.mkdir(exist_ok=True)
+        (folder / "pyproject.toml").write_text("")
+        (folder / "a.ipynb").write_text(json.dumps(notebook))
+    cache = NotebookCache(
+        tmp_path, keys=KeyRing(b"x" * 32), stat_cache=StatCache(tmp_path / "stat-cache")
+    )
+    for path in ("a.ipynb", "sub/a.ipynb"):
+        cache.capture(path)
+    found = cache.statistics()
+    assert [store.project for store in found.stores] == [".", "sub"]
+    assert found.store_bytes == sum(store.bytes for store in found.stores)
+    assert found.stores[1] == cache.statistics(["sub"]).stores[0]
+    assert min(store.bytes for store in found.stores) > 0

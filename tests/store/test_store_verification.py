@@ -90,6 +90,9 @@ def test_no_store(store: Store) -> None:
     assert verify(store) == (Summary(0, 0, 0), [])
     assert verify(store, repair=True) == (Summary(0, 0, 0), [])
     assert not store.folder.exists()
+    store.folder.mkdir(parents=True)
+    assert verify(store, repair=True) == (Summary(0, 0, 0), [])
+    assert list(store.folder.iterdir()) == []
 
 
 def test_entries_of_others_are_counted(store: Store, three: list[StoredEntry]) -> None:
@@ -192,7 +195,9 @@ def test_what_is_no_file_in_place_of_a_blob(
     victim = tmp_path / "victim"
     victim.write_text("precious")
     plant(blob_file(store, three[0].entry.outputs), kind, victim)
-    found_and_repaired(store, "entry-incomplete", remaining=("entry-incomplete",))
+    expected = ("blob-damaged", "entry-incomplete")
+    found_and_repaired(store, *expected, remaining=("entry-incomplete",))
+    assert len(list((store.folder / "quarantine").iterdir())) == 1
     assert victim.read_text() == "precious"
 
 

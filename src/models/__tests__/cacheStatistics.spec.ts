@@ -14,7 +14,13 @@ describe('CacheStatistics', () => {
 
   beforeEach(() => {
     client = new FakeClient();
-    client.statisticsAnswer = statisticsWith({ store_bytes: 5 });
+    client.statisticsAnswer = statisticsWith({
+      store_bytes: 5,
+      stores: [
+        { project: 'a', bytes: 3 },
+        { project: 'a/b', bytes: 2 }
+      ]
+    });
     entriesChanged = new Signal<never, string>(client as never);
     statistics = new CacheStatistics({ client, entriesChanged });
   });
@@ -33,9 +39,12 @@ describe('CacheStatistics', () => {
     await turn();
     expect(client.statisticsAsked).toEqual(['a']);
     expect(statistics.statistics?.store_bytes).toBe(5);
+    expect(statistics.storeBytes).toBe(3);
     statistics.follow('b');
     expect(statistics.statistics).toBeNull();
+    expect(statistics.storeBytes).toBeNull();
     await turn();
+    expect(statistics.storeBytes).toBe(0);
     expect(client.statisticsAsked).toEqual(['a', 'b']);
   });
 
