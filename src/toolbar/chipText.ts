@@ -115,7 +115,7 @@ function chipOfFresh(
   if (!status.trusted) {
     return chip(
       'fresh',
-      trans.__('Fresh, from elsewhere'),
+      trans.__('Fresh, not ours'),
       trans.__(
         'Somebody else stored outputs for this code; you do not trust them'
       )

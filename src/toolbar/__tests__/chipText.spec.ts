@@ -28,7 +28,7 @@ describe('chipOf', () => {
     [{ verdict: 'fresh', outputs: 'different' }, 'Fresh, other outputs shown'],
     [
       { verdict: 'fresh', origin: 'elsewhere', trusted: false },
-      'Fresh, from elsewhere'
+      'Fresh, not ours'
     ],
     [{ verdict: 'fresh', origin: 'elsewhere', trusted: true }, 'Fresh'],
     [{ verdict: 'fresh', origin: 'team' }, 'Fresh'],
