@@ -91,7 +91,7 @@ class _Walk:
     def _counts(self, kind: Kind, path: str) -> bool:
         if kind == "text":
             return self._is_text(path)
-        return kind == "notebook" or (self._leads_to_notebook(path) and self._leads_into_root(path))
+        return kind == "notebook" or (self._leads_into_root(path) and self._leads_to_notebook(path))
 
     def _leads_to_notebook(self, link: str) -> bool:
         return os.path.isfile(link) if link.endswith(".ipynb") else self._is_text(link)
