@@ -1031,6 +1031,15 @@ export interface components {
         'application/json': components['schemas']['Error'];
       };
     };
+    /** @description The request's body has more bytes than one may have; the message says how many. */
+    TooLarge: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/json': components['schemas']['Error'];
+      };
+    };
     /** @description The store cannot be used as it is (a newer format, no room, no permission); the message says which. */
     StoreUnusable: {
       headers: {
@@ -1069,6 +1078,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   postStatus: {
@@ -1089,6 +1099,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   listNotebooks: {
@@ -1116,6 +1127,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   listEntries: {
@@ -1149,6 +1161,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   getEntry: {
@@ -1178,6 +1191,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   deleteEntry: {
@@ -1205,6 +1219,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   pinEntry: {
@@ -1232,6 +1247,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   unpinEntry: {
@@ -1259,6 +1275,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   getEntryOutputs: {
@@ -1299,6 +1316,7 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      413: components['responses']['TooLarge'];
     };
   };
   getEntryDocument: {
@@ -1337,6 +1355,7 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      413: components['responses']['TooLarge'];
     };
   };
   getEntryArtefact: {
@@ -1379,6 +1398,7 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      413: components['responses']['TooLarge'];
     };
   };
   createRestoration: {
@@ -1407,6 +1427,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   listJobs: {
@@ -1428,6 +1449,7 @@ export interface operations {
         };
       };
       403: components['responses']['Forbidden'];
+      413: components['responses']['TooLarge'];
     };
   };
   createJob: {
@@ -1456,6 +1478,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   cancelAllJobs: {
@@ -1477,6 +1500,7 @@ export interface operations {
         };
       };
       403: components['responses']['Forbidden'];
+      413: components['responses']['TooLarge'];
     };
   };
   getJob: {
@@ -1502,6 +1526,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   cancelJob: {
@@ -1527,6 +1552,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   retryJob: {
@@ -1553,6 +1579,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   getJobOutputs: {
@@ -1590,6 +1617,7 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      413: components['responses']['TooLarge'];
     };
   };
   getStats: {
@@ -1617,6 +1645,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   createCapture: {
@@ -1645,6 +1674,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   restoreDocument: {
@@ -1673,6 +1703,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   createTurn: {
@@ -1700,6 +1731,7 @@ export interface operations {
       400: components['responses']['BadRequest'];
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
+      413: components['responses']['TooLarge'];
     };
   };
   createInvalidation: {
@@ -1726,6 +1758,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   createCollection: {
@@ -1754,6 +1787,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   createVerification: {
@@ -1782,6 +1816,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
 }
