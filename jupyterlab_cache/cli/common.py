@@ -16,6 +16,7 @@ from ..inputs.declarations import checked_declaration
 from ..notebooks.errors import CaptureRefused, NotebookError
 from ..projects import PathRefused
 from ..store.errors import StoreError
+from .terminal import echo, json_text
 
 _DECLARING = (
     "assets",
@@ -48,19 +49,24 @@ class Session(msgspec.Struct, frozen=True):
     cache: NotebookCache
     json: bool
 
-    def say(self, message: str = "") -> None:
-        """Print a line for a person: on stdout, or on stderr when stdout is for JSON."""
-        click.echo(message, err=self.json)
+    def say(self, message: str = "", *, mark: str = "") -> None:
+        """Print a line for a person: on stdout, or on stderr when stdout is for JSON.
+
+        Args:
+            message: It may hold anything.
+            mark: What stands before it, as :func:`echo` has it.
+        """
+        echo(message, mark=mark, err=self.json)
 
     def warn(self, messages: Iterable[str]) -> None:
         """Print lines about what was left out, on stderr."""
         for message in messages:
-            click.echo(f"left out {message}", err=True)
+            echo(f"left out {message}", err=True)
 
     def answer(self, value: object) -> None:
         """Print the JSON document, when it is wanted."""
         if self.json:
-            click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))
+            click.echo(json_text(value))
 
 
 def session_options(command: F) -> F:

@@ -109,7 +109,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _complain(message: str) -> None:
-    click.echo("jupyter cache: " + " ".join(message.split()), err=True)
+    from .terminal import echo
+
+    echo("jupyter cache: " + " ".join(message.split()), err=True)
 
 
 if __name__ == "__main__":
