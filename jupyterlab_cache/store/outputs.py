@@ -25,8 +25,9 @@ from .long_text import LONG, AnyText, LongText, pieces_of
 SMALLEST_BLOB = 1024
 """Length in characters from which a text is a blob of its own."""
 
-MAX_DOCUMENT_BYTES = 256 * 1024**2
-"""Bytes that an outputs document may have, without the texts that are blobs of their own."""
+MAX_DOCUMENT_BYTES = 512 * 1024**2
+"""Bytes that an outputs document may have, without the texts that are blobs of their own: more
+than executions may put out unless somebody has raised that limit."""
 
 MAX_DOCUMENT_PARTS = 10_000_000
 """Lists and objects that may be in it."""
