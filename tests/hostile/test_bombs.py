@@ -25,8 +25,6 @@ FEW = [
     "a manifest of a gigabyte",
     "an ignore file of a gigabyte",
     "an index of a gigabyte",
-    "a format file of a gigabyte",
-    "many signatures",
     "deep folders",
 ]
 

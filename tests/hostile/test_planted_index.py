@@ -70,9 +70,9 @@ CHANGES: dict[str, Callable[[sqlite3.Connection, Scene], object]] = {
     "false rows": schema("UPDATE entries SET notebook = '../../elsewhere/victim', searched = ''"),
     "rows of other types": schema("UPDATE entries SET created = x'00', code_key = x'ff'"),
     "many rows": lambda connection, scene: connection.executescript(
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) "
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
         "INSERT INTO entries SELECT printf('%032x', i), code_key, notebook, created + i, 1, "
-        "seconds, bytes, searched FROM entries, n LIMIT 50000"
+        "seconds, bytes, searched FROM entries, n LIMIT 20000"
     ),
     "write-ahead": schema("PRAGMA journal_mode = WAL"),
 }
