@@ -11,4 +11,6 @@ pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
 # No deadline: a busy machine is not a failure. In CI every run tries the same examples.
 settings.register_profile("project", deadline=None, derandomize=bool(os.environ.get("CI")))
-settings.load_profile("project")
+# `make soak` has time for many, and no two rounds try the same.
+settings.register_profile("soak", deadline=None, max_examples=2000, print_blob=True)
+settings.load_profile("soak" if "JUPYTERLAB_CACHE_SOAK_MINUTES" in os.environ else "project")

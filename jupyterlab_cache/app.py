@@ -84,6 +84,12 @@ class CacheApp(ExtensionApp):
         ".jupyterlab_cache.",
     ).tag(config=True)
 
+    max_request_bytes = Integer(
+        16 * 1024**2,
+        min=64 * 1024,
+        help="So many bytes the body of one request may have; larger ones are refused unread.",
+    ).tag(config=True)
+
     team_key_files = List(
         Unicode(),
         help="Files that each hold a secret shared by a team: entries signed with it count as "

@@ -10,6 +10,7 @@ import msgspec
 
 from ..execution.checking import CheckResult
 from ..execution.freshening import Wish
+from ..execution.plain_text import one_line
 from ..execution.request import ExecutionSettings
 from ..notebooks.parameters import Parameters
 from .check_report import check_lines
@@ -88,8 +89,8 @@ def check_json(result: CheckResult) -> dict[str, object]:
 def _say(session: Session, result: CheckResult) -> None:
     mark, colour = _MARKS[result.result]
     line = click.style(f"{mark} {result.result:<10}", fg=colour)
-    session.say(f"{line} {result.path}  {duration(result.seconds)}")
+    session.say(f" {result.path}  {duration(result.seconds)}", mark=line)
     for text in check_lines(result.cells):
         session.say(f"  {text}")
     if result.failure is not None:
-        session.say(f"  {result.failure.name}: {result.failure.message}")
+        session.say(f"  {one_line(f'{result.failure.name}: {result.failure.message}')}")

@@ -20,6 +20,7 @@ from ..projects import PathRefused
 from ..store.errors import StoreError
 from ..store.signatures import Origin
 from ..store.team_keys import hide_team_key
+from .terminal import echo, json_text
 
 _DECLARING = (
     "assets",
@@ -52,19 +53,24 @@ class Session(msgspec.Struct, frozen=True):
     cache: NotebookCache
     json: bool
 
-    def say(self, message: str = "") -> None:
-        """Print a line for a person: on stdout, or on stderr when stdout is for JSON."""
-        click.echo(message, err=self.json)
+    def say(self, message: str = "", *, mark: str = "") -> None:
+        """Print a line for a person: on stdout, or on stderr when stdout is for JSON.
+
+        Args:
+            message: It may hold anything.
+            mark: What stands before it, as :func:`echo` has it.
+        """
+        echo(message, mark=mark, err=self.json)
 
     def warn(self, messages: Iterable[str]) -> None:
         """Print lines about what was left out, on stderr."""
         for message in messages:
-            click.echo(f"left out {message}", err=True)
+            echo(f"left out {message}", err=True)
 
     def answer(self, value: object) -> None:
         """Print the JSON document, when it is wanted."""
         if self.json:
-            click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))
+            click.echo(json_text(value))
 
 
 def session_options(command: F) -> F:
@@ -185,7 +191,10 @@ def size(count: float) -> str:
 
 def moment(seconds: float) -> str:
     """A time as a person reads it."""
-    return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M:%S")
+    try:
+        return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M:%S")
+    except (OverflowError, OSError, ValueError):
+        return "at no time that calendars have"
 
 
 def origin_notes(origin: Origin | None, trusted: bool) -> list[str]:

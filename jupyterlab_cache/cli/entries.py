@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from ..execution.plain_text import one_line
 from ..notebooks.variant import shown_variant, variant_lines
 from ..projects import Project
 from ..store.errors import EntryMissing
@@ -23,6 +24,7 @@ from .common import (
     session_options,
     size,
 )
+from .terminal import echo
 
 
 @click.command("list")
@@ -77,14 +79,14 @@ def list_command(
         notes = [entry.provenance, *origin_notes(stored.origin, stored.trusted)]
         notes += ["pinned"] if stored.id in pinned else []
         notes += variant_lines(shown_variant(entry.variant))
-        click.echo(
+        echo(
             f"{stored.id[:12]}  {moment(entry.created)}  {duration(entry.seconds):>9}  "
             f"{size(size_of(entry)):>7}  "
             f"{entry.outcome:<9}  {entry.notebook_path}  "
             f"({', '.join(notes)})"
         )
     rest = total - offset - len(entries)
-    click.echo(f"{total} entries" + (f", {rest} more with --offset" if rest > 0 else ""))
+    echo(f"{total} entries" + (f", {rest} more with --offset" if rest > 0 else ""))
     return 0
 
 
@@ -125,11 +127,9 @@ def show_command(session: Session, entry: str, unpack: Path | None, accept_untru
         return 0
     _print(stored)
     if check is not None:
-        click.echo(
-            f"{'check':<9} {check.outcome}, {moment(check.time)}, against {check.other[:12]}"
-        )
+        echo(f"{'check':<9} {check.outcome}, {moment(check.time)}, against {check.other[:12]}")
         for line in check_lines(check.cells):
-            click.echo(f"  {line}")
+            echo(f"  {line}")
     return 0
 
 
@@ -192,32 +192,32 @@ def _print(stored: StoredEntry) -> None:
         ("not seen", ", ".join(entry.gaps) or "nothing known"),
     ]
     for name, value in lines:
-        click.echo(f"{name:<9} {value}")
+        echo(f"{name:<9} {value}")
     if entry.isolated:
-        click.echo(f"{'isolated':<9} in a folder of its own")
+        echo(f"{'isolated':<9} in a folder of its own")
     if entry.undeclared:
-        click.echo(f"{'lacked':<9} {', '.join(entry.undeclared)} (not declared as assets)")
+        echo(f"{'lacked':<9} {', '.join(entry.undeclared)} (not declared as assets)")
     if entry.failure is not None:
-        click.echo(f"{'failure':<9} {entry.failure.name}: {entry.failure.message}")
+        echo(f"{'failure':<9} {one_line(f'{entry.failure.name}: {entry.failure.message}')}")
     if any(cell.seconds is not None for cell in entry.cells):
-        click.echo("cells")
+        echo("cells")
         for number, cell in enumerate(entry.cells, 1):
             if cell.seconds is not None:
                 facts = [duration(cell.seconds), _used(cell)]
                 if cell.output_bytes:
                     facts.append(f"outputs {size(cell.output_bytes)}")
-                click.echo(f"  {number:<12} {', '.join(filter(None, facts))}")
+                echo(f"  {number:<12} {', '.join(filter(None, facts))}")
     if entry.inputs:
-        click.echo("inputs")
+        echo("inputs")
         for item in sorted(entry.inputs, key=lambda item: (item.kind, item.subject)):
             version = f" {item.fingerprint}" if item.kind in ("package", "python") else ""
-            click.echo(f"  {item.kind:<12} {item.subject}{version}")
+            echo(f"  {item.kind:<12} {item.subject}{version}")
     if entry.artefacts:
-        click.echo("artefacts")
+        echo("artefacts")
         for artefact in entry.artefacts:
             how_large = "? bytes" if artefact.size is None else size(artefact.size)
             kept = "stored" if artefact.content else f"not stored ({artefact.left_out or 'old'})"
-            click.echo(f"  {artefact.path}  {how_large}, {kept}")
+            echo(f"  {artefact.path}  {how_large}, {kept}")
 
 
 def _used(record: Entry | CellRecord) -> str:

@@ -122,7 +122,9 @@ def _leave_out_grammar() -> None:
 
 
 def _complain(message: str) -> None:
-    click.echo("jupyter cache: " + " ".join(message.split()), err=True)
+    from .terminal import echo
+
+    echo("jupyter cache: " + " ".join(message.split()), err=True)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from ..execution.batch import RunResult
 from ..execution.plain_text import one_line
 from ..execution.progress import NotebookProgress
 from .common import Session, duration
+from .terminal import shown
 
 
 class _TimeLeft(ProgressColumn):
@@ -102,6 +103,6 @@ class ProgressBars:
     def say(self, line: str) -> None:
         """Print a line for a person, above the bars where it goes to the same terminal."""
         if self._session.json or sys.stdout.isatty():
-            self._progress.console.print(Text(line), soft_wrap=True)
+            self._progress.console.print(Text(shown(line)), soft_wrap=True)
         else:
             self._session.say(line)

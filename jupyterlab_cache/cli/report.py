@@ -9,6 +9,7 @@ import click
 
 from ..store.errors import StoreError
 from .common import BadInput, Session, session_options
+from .terminal import echo, json_text
 
 if TYPE_CHECKING:
     from ..execution.batch_report import BatchReport
@@ -92,9 +93,7 @@ def rendered(report: BatchReport, form: str) -> str:
         from ..execution.markdown import markdown
 
         return markdown(report)
-    import msgspec
-
-    return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
+    return json_text(report) + "\n"
 
 
 def keep(session: Session, report: BatchReport) -> None:
@@ -107,4 +106,4 @@ def keep(session: Session, report: BatchReport) -> None:
     try:
         keep_report(project.store, report)
     except (StoreError, OSError) as error:
-        click.echo(f"The report of this run could not be kept: {error}", err=True)
+        echo(f"The report of this run could not be kept: {error}", err=True)

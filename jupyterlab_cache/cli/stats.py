@@ -7,6 +7,7 @@ import click
 from ..execution.plain_text import one_line
 from ..store.statistics import NotebookStatistics, Statistics
 from .common import Session, duration, session_options, size
+from .terminal import echo
 
 _MOST_SHOWN = 5
 
@@ -31,18 +32,18 @@ def stats_command(session: Session, paths: tuple[str, ...]) -> int:
 
 def _print(statistics: Statistics) -> None:
     if not statistics.notebooks:
-        click.echo("Nothing is stored of any notebook here.")
+        echo("Nothing is stored of any notebook here.")
         return
     width = max(len("notebook"), *(len(notebook.path) for notebook in statistics.notebooks))
-    click.echo(f"{'notebook':<{width}}  executions  failed  hits      saved   latest     stored")
+    echo(f"{'notebook':<{width}}  executions  failed  hits      saved   latest     stored")
     for notebook in statistics.notebooks:
         latest = "" if notebook.seconds is None else duration(notebook.seconds)
-        click.echo(
+        echo(
             f"{notebook.path:<{width}}  {notebook.executions:>10}  {notebook.failed:>6}  "
             f"{notebook.hits:>4}  {duration(notebook.seconds_saved):>9}  {latest:>7}  "
             f"{size(notebook.bytes):>9}"
         )
-    click.echo("")
+    echo()
     lines = [
         ("executions", f"{statistics.executions} in {duration(statistics.execution_seconds)}"),
         ("failed", str(statistics.failed)),
@@ -50,16 +51,16 @@ def _print(statistics: Statistics) -> None:
         ("store", size(statistics.store_bytes)),
     ]
     for name, value in lines:
-        click.echo(f"{name:<10} {value}")
+        echo(f"{name:<10} {value}")
     by_path = {notebook.path: notebook for notebook in statistics.notebooks}
     if statistics.slowest:
-        click.echo("slowest")
+        echo("slowest")
         for path in statistics.slowest[:_MOST_SHOWN]:
-            click.echo(f"  {duration(by_path[path].seconds or 0.0):>9}  {path}")
+            echo(f"  {duration(by_path[path].seconds or 0.0):>9}  {path}")
     if statistics.failing:
-        click.echo("failing")
+        echo("failing")
         for path in statistics.failing:
-            click.echo(f"  {path}  {_cause(by_path[path])}")
+            echo(f"  {path}  {_cause(by_path[path])}")
 
 
 def _cause(notebook: NotebookStatistics) -> str:

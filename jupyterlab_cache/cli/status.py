@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import click
 import msgspec
 
+from ..execution.plain_text import one_line
 from ..inputs.artefact_states import ArtefactState
 from ..inputs.reasons import Reason
 from ..inputs.verdict import Status
@@ -15,6 +16,7 @@ from ..notebooks.parameters import Parameters
 from ..notebooks.variant import variant_lines
 from .common import Session, declaring_options, origin_notes, session_options
 from .parameters import parameter_options
+from .terminal import echo
 
 _MARKS = {
     "fresh": ("✓", "green"),
@@ -105,26 +107,24 @@ def _print(status: Status) -> None:
     notes += origin_notes(status.origin, status.trusted)
     notes += variant_lines(status.variant)
     suffix = f" ({', '.join(notes)})" if notes else ""
-    click.echo(f"{click.style(f'{mark} {status.verdict:<8}', fg=colour)} {status.path}{suffix}")
+    echo(f" {status.path}{suffix}", mark=click.style(f"{mark} {status.verdict:<8}", fg=colour))
     for code, reasons in _by_code(status.reasons).items():
         few = reasons if len(reasons) <= _MANY else reasons[:_FEW_OF_MANY]
         for reason in few:
-            click.echo(f"             {reason.message}")
+            echo(f"             {reason.message}")
             for line in reason.changes:
-                click.echo(f"               {line}")
+                echo(f"               {line}")
         if len(few) < len(reasons):
             rest = len(reasons) - len(few)
-            click.echo(
-                f"             … and {rest} more of this kind ({code}); --json has them all."
-            )
+            echo(f"             … and {rest} more of this kind ({code}); --json has them all.")
     few_states = status.artefacts[:_MANY]
     for state in few_states:
-        click.echo(f"             {_artefact_line(state)}")
+        echo(f"             {_artefact_line(state)}")
     if len(few_states) < len(status.artefacts):
         rest = len(status.artefacts) - len(few_states)
-        click.echo(f"             … and {rest} more written files; --json has them all.")
+        echo(f"             … and {rest} more written files; --json has them all.")
     if status.verdict == "failed" and status.failure is not None:
-        click.echo(f"             {status.failure.name}: {status.failure.message}")
+        echo(f"             {one_line(f'{status.failure.name}: {status.failure.message}')}")
 
 
 def _artefact_line(state: ArtefactState) -> str:
@@ -147,7 +147,7 @@ def _by_code(reasons: Iterable[Reason]) -> dict[str, list[Reason]]:
 
 def _print_summary(statuses: list[Status]) -> None:
     if not statuses:
-        click.echo("There are no notebooks here.")
+        echo("There are no notebooks here.")
         return
     counts: Counter[str] = Counter(status.verdict for status in statuses)
-    click.echo(", ".join(f"{counts[verdict]} {verdict}" for verdict in _MARKS if counts[verdict]))
+    echo(", ".join(f"{counts[verdict]} {verdict}" for verdict in _MARKS if counts[verdict]))

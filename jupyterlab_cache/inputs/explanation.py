@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from pathlib import Path
 
 import msgspec
 
 from ..notebooks.code_key import is_blank, normalise_source
+from ..notebooks.regular_files import read_regular
 from ..store.entries import StoredEntry
 from ..store.errors import StoreError
 from ..store.records import Input
@@ -120,8 +120,6 @@ def _changes(item: Input, places: Places, read: Callable[[str], bytes]) -> tuple
         if item.kind == "directory":
             now = {*os.listdir(path)} - {*item.without} - IGNORED_NAMES
             return changed_names(before.split("\n") if before else [], now)
-        if os.stat(path).st_size > SMALL_TEXT_BYTES:
-            return ()
-        return changed_lines(before, Path(path).read_bytes().decode())
+        return changed_lines(before, read_regular(path, SMALL_TEXT_BYTES).decode())
     except (OSError, ValueError, StoreError):
         return ()  # the reason stands without it

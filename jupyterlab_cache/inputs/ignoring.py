@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..notebooks.declaration import DeclarationInvalid
 from ..notebooks.errors import one_line
+from ..notebooks.git_patterns import git_patterns
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -94,11 +95,8 @@ def check_ignore(patterns: Sequence[str]) -> None:
 
 @lru_cache(maxsize=1000)
 def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    # Loaded here because most uses of the package ignore nothing.
-    from pathspec import GitIgnoreSpec
-
     try:
-        return GitIgnoreSpec.from_lines(patterns)
+        return git_patterns(patterns)
     except ValueError as error:
         raise DeclarationInvalid(
             f"{', '.join(patterns)[:80]} cannot be used to ignore: {one_line(error)}."

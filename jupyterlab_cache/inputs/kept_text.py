@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 
+from ..notebooks.regular_files import read_regular
 from .observation import Places
 
 SMALL_TEXT_BYTES = 64 * 1024
@@ -43,9 +43,7 @@ def kept_text(
     if keep is None or suggests_secret(path, places):
         return None
     try:
-        if os.stat(path).st_size > SMALL_TEXT_BYTES:
-            return None
-        data = Path(path).read_bytes()
+        data = read_regular(path, SMALL_TEXT_BYTES)
         data.decode()
     except (OSError, UnicodeDecodeError):
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Mapping
 from functools import lru_cache
@@ -17,6 +18,7 @@ from .probe.identity import describe
 from .stat_cache import FileValues
 
 _NATIVE_KERNEL = "python3"
+_KERNEL_NAME = re.compile(r"[a-z0-9._-]+")  # as jupyter_client has it
 
 
 class Interpreter(msgspec.Struct, frozen=True):
@@ -41,6 +43,8 @@ def find_kernelspec(kernel_name: str) -> dict[str, Any] | None:
     from jupyter_core.paths import jupyter_path
 
     name = kernel_name.lower()
+    if not _KERNEL_NAME.fullmatch(name):
+        return None  # the name of an entry can be a path to anywhere
     for folder in jupyter_path("kernels"):
         for candidate in (kernel_name, name):
             try:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from ..notebooks.regular_files import read_regular
 from ..store.records import Input
 from .declared import NOTHING_DECLARED, Declared, DeclaredLook
 from .installed import owners_now
@@ -19,6 +20,7 @@ from .stat_cache import StatCache
 from .stat_pass import StatPass
 
 _MOST_MODULES = 2000
+_LARGEST_MODULE = 16 * 1024**2  # bytes
 
 
 def static_observation(
@@ -115,7 +117,7 @@ def _local_modules(sources: Iterable[str], places: Places) -> tuple[list[Path], 
                 continue
             found[file] = None
             try:
-                text = file.read_text(errors="replace")
+                text = read_regular(file, _LARGEST_MODULE).decode("utf-8", "replace")
             except OSError:
                 continue
             pending += [(imported, file.parent) for imported in _imports(text)]

@@ -14,6 +14,7 @@ from .code_key import well_formed
 from .errors import NotebookError, NotebookInvalid, one_line
 from .parameters import NO_PARAMETERS, Parameters, ParametersInvalid, parameters_of
 from .reader import metadata_of_bytes, read_bytes
+from .regular_files import NotReadable, read_regular
 from .text import is_text_notebook, load_text
 
 METADATA_KEY = "jupyterlab_cache"
@@ -26,6 +27,7 @@ _PROJECT_TABLE = "jupyterlab-cache"
 _LISTS = ("assets", "ignore", "variables", "artefacts_ignore", "varying")
 _KEYS = (*_LISTS, "network", "expires", "packages", "artefacts", "parameters", "isolated")
 _MOST_ITEMS = 1000
+_LARGEST_PROJECT_FILE = 16 * 1024**2  # bytes
 _LONGEST_ITEM = 1000
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhdw])", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -195,9 +197,13 @@ def read_project_declaration(path: Path) -> Declaration:
         OSError: It is there and cannot be read.
     """
     try:
-        data = path.read_bytes()
+        data = read_regular(path, _LARGEST_PROJECT_FILE)
     except (FileNotFoundError, NotADirectoryError):
         return NOTHING
+    except NotReadable as error:
+        raise DeclarationInvalid(
+            f"{path.name} cannot be read: {error.strerror}; correct it."
+        ) from None
     if _PROJECT_TABLE.encode() not in data:
         return NOTHING
     if sys.version_info >= (3, 11):

@@ -74,6 +74,19 @@ class _Walk:
             rules: What git ignores, as the folders above say.
             named: Whether a person named this folder.
         """
+        # A stack, since folders may lie in each other deeper than functions may.
+        levels = [self._level(folder, rules, named)]
+        while levels:
+            item = next(levels[-1], None)
+            if item is None:
+                levels.pop()
+            elif isinstance(item, Path):
+                yield item
+            else:
+                levels.append(self._level(*item, False))
+
+    def _level(self, folder: str, rules: Rules, named: bool) -> Iterator[Path | tuple[str, Rules]]:
+        """The notebooks in a folder, and the folders in it with the rules for them, in order."""
         content = self._listing(folder)
         if content.is_environment and not named:
             return
@@ -84,14 +97,14 @@ class _Walk:
         for kind, text, path in content.items:
             if kind == "folder":
                 if not (rules and is_ignored(text, True, rules)):
-                    yield from self.below(text, rules)
+                    yield text, rules
             elif self._counts(kind, text) and not (rules and is_ignored(text, False, rules)):
                 yield path
 
     def _counts(self, kind: Kind, path: str) -> bool:
         if kind == "text":
             return self._is_text(path)
-        return kind == "notebook" or (self._leads_to_notebook(path) and self._leads_into_root(path))
+        return kind == "notebook" or (self._leads_into_root(path) and self._leads_to_notebook(path))
 
     def _leads_to_notebook(self, link: str) -> bool:
         return os.path.isfile(link) if link.endswith(".ipynb") else self._is_text(link)

@@ -6,6 +6,9 @@ import os
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from .git_patterns import git_patterns
+from .regular_files import read_regular
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
@@ -14,6 +17,7 @@ IGNORE_FILES = (".git", ".gitignore")
 
 _FILES = (os.path.join(".git", "info", "exclude"), ".gitignore")
 _MOST_REMEMBERED = 100_000
+_LARGEST = 1024**2  # bytes
 
 
 class IgnoreFile:
@@ -58,13 +62,12 @@ def rules_in(folder: str) -> Rules:
     rules: Rules = []
     for name in _FILES:
         path = os.path.join(folder, name)
-        if not os.path.isfile(path):
-            continue
         try:
-            with open(path, encoding="utf-8", errors="replace") as file:
-                lines = file.read().splitlines()
+            # Git follows no link here either.
+            data = read_regular(path, _LARGEST, follow=False)
         except OSError:
             continue
+        lines = data.decode("utf-8", "replace").splitlines()
         # Git makes files with nothing but comments in them.
         patterns = tuple(line for line in lines if line.strip() and not line.startswith("#"))
         if patterns:
@@ -87,21 +90,16 @@ def is_ignored(path: str, is_folder: bool, rules: Rules) -> bool:
 
 
 def _spec(lines: tuple[str, ...]) -> GitIgnoreSpec:
-    # Loaded here because most uses of the package look for no notebooks.
-    from pathspec import GitIgnoreSpec
-
     try:
-        return GitIgnoreSpec.from_lines(lines)
+        return git_patterns(lines)
     except ValueError:
         # As git does: a line that is no pattern takes no part.
-        return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+        return git_patterns(line for line in lines if _is_pattern(line))
 
 
 def _is_pattern(line: str) -> bool:
-    from pathspec import GitIgnoreSpec
-
     try:
-        GitIgnoreSpec.from_lines([line])
+        git_patterns([line])
     except ValueError:
         return False
     return True

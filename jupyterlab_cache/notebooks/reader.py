@@ -15,7 +15,11 @@ from .code_key import cell_digest, execution_flags, is_blank, normalise_source, 
 from .digests import CellDigests, DocumentDigests
 from .errors import NotebookInvalid, NotebookMissing, one_line
 from .outputs_digest import NO_OUTPUTS, cell_outputs_digest
+from .regular_files import NotReadable, read_regular
 from .text import is_text_notebook
+
+LARGEST_NOTEBOOK = 512 * 1024**2
+"""Bytes that a notebook's file may have; no browser opens one of that size."""
 
 _OLD_FORMAT = (
     "is in notebook format {}; open and save it in JupyterLab, or run "
@@ -124,9 +128,13 @@ def read_bytes(path: Path) -> bytes:
     """
     check_file(path)
     try:
-        return path.read_bytes()
+        return read_regular(path, LARGEST_NOTEBOOK)
     except FileNotFoundError:
         raise NotebookMissing(f"{path.name} does not exist; check the path.") from None
+    except NotReadable as error:
+        raise NotebookInvalid(
+            f"{path.name} cannot be read: {error.strerror}; clear its outputs."
+        ) from error
     except OSError as error:
         raise _unreadable(path, error) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import stat
@@ -9,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from .errors import NotebookInvalid, one_line
+from .regular_files import read_regular
 
 TEXT_SUFFIXES = (".md", ".py", ".R", ".r", ".jl", ".Rmd", ".sh")
 """Files that may be text notebooks; whether they are, their header tells."""
 
 _HEAD_BYTES = 16384
+_LARGEST = 16 * 1024**2
 _MARKDOWN_SUFFIXES = (".md", ".Rmd")
 _FENCE = re.compile(r"---\s*")
 _ENCODING = re.compile(r"#.*?coding[:=]\s*[-\w.]+")
@@ -39,8 +42,7 @@ def has_header(path: Path) -> bool:
     Raises:
         OSError: It cannot be read.
     """
-    with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
+    head = read_regular(path, _HEAD_BYTES, head=True)
     header = _header(head.decode("utf-8", "replace"), path.suffix)
     return any(_HEADER_KEY.match(line) for line in header)
 
@@ -55,7 +57,7 @@ def load_text(path: Path) -> Any:
     from jupytext.formats import read_format_from_metadata
 
     try:
-        text = path.read_text("utf-8")
+        text = _text_of(read_regular(path, _LARGEST))
         name = read_format_from_metadata(text, path.suffix)
         if name not in _FOREIGN_FORMATS:
             return jupytext.reads(text, fmt={"extension": path.suffix})
@@ -70,6 +72,10 @@ def load_text(path: Path) -> Any:
         f"{path.name} is in jupytext's format {name}, which is not supported; convert it with "
         "`jupytext --to ipynb`."
     )
+
+
+def _text_of(data: bytes) -> str:
+    return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8").read()
 
 
 def _header(text: str, suffix: str) -> list[str]:

@@ -19,7 +19,8 @@ from .status import StatusHandler
 from .turns import TurnsHandler
 from .verifications import VerificationsHandler
 
-_ID = "([0-9a-f]{32})"
+# Whether it is one is told with the other errors.
+_ID = "([^/]+)"
 
 HANDLERS: list[tuple[str, type[CacheHandler]]] = [
     ("jupyterlab-cache/status", StatusHandler),

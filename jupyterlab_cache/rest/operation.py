@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 import msgspec
-from jupyter_server.base.handlers import APIHandler
-from jupyter_server.extension.handler import ExtensionHandlerMixin
 from tornado.iostream import StreamClosedError
 
 from ..execution.job_book import JobMissing
@@ -19,6 +17,7 @@ from ..execution.live_jobs import JobEnded
 from ..notebooks.errors import CaptureRefused, NotebookError, NotebookMissing
 from ..projects import PathRefused
 from ..store.errors import BlobDamaged, BlobMissing, EntryMissing, StoreError
+from .request_body import BodyHandler
 
 if TYPE_CHECKING:
     from ..app import CacheApp
@@ -89,6 +88,9 @@ def operation(
 
     @wraps(method)
     async def verb(self: CacheHandler, *args: str, **kwargs: str) -> None:
+        if self.is_body_too_large:
+            self.refuse(413, self.too_large)
+            return
         try:
             value = await method(self, *args, **kwargs)
         except Refused as error:
@@ -113,7 +115,7 @@ def operation(
     return verb
 
 
-class CacheHandler(ExtensionHandlerMixin, APIHandler):
+class CacheHandler(BodyHandler):
     """Base of the handlers: decode, call, encode."""
 
     auth_resource = "jupyterlab_cache"
@@ -138,10 +140,14 @@ class CacheHandler(ExtensionHandlerMixin, APIHandler):
 
         Raises:
             msgspec.DecodeError: It is not JSON or does not fit; the message says where.
+            Refused: There is none, or it is nested too deep.
         """
-        if not self.request.body:
+        if not self.body:
             raise Refused("The request has no body; send JSON as openapi.yaml describes it.")
-        return msgspec.json.decode(self.request.body, type=kind)
+        try:
+            return msgspec.json.decode(self.body, type=kind)
+        except RecursionError:
+            raise Refused("The request's body is nested too deep; send less deep JSON.") from None
 
     def required_argument(self, name: str) -> str:
         """A query argument that has to be there.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 from pathlib import Path
@@ -34,7 +35,11 @@ _STATEMENTS = (
     "CREATE TABLE uses (id TEXT PRIMARY KEY, time REAL NOT NULL) WITHOUT ROWID",
 )
 # SQLite opens these beside the database.
-_BESIDE = ("", "-journal", "-wal", "-shm")
+_JOURNAL = "-journal"
+_BESIDE = ("", _JOURNAL, "-wal", "-shm")
+# Behind the name of another file, see https://sqlite.org/fileformat.html and src/pager.c.
+_JOURNAL_END = bytes.fromhex("d9d505f920a163d7")
+_ANY_SIZE = 2**63
 
 
 class IndexFile:
@@ -61,7 +66,11 @@ class IndexFile:
             sqlite3.OperationalError: It cannot be opened, locked or written just now.
             sqlite3.DatabaseError: It is damaged.
         """
-        if self._layout.read_only or not self._layout.exists or not self._is_safe():
+        if self._layout.read_only or not self._layout.exists:
+            return None
+        if self._names_another_file():
+            self.drop()  # somebody has planted it
+        if not self._is_safe():
             return None
         try:
             # SQLite would not let the umask decide alone, and the group has to be able to write.
@@ -116,12 +125,25 @@ class IndexFile:
                 return
 
     def _is_safe(self) -> bool:
-        """Whether SQLite would open nothing but regular files: it follows links."""
+        """Whether SQLite would touch nothing but regular files in the store.
+
+        It follows links. And a journal may end with the name of another file, the *super-journal*
+        of a transaction over several databases, which SQLite reads and then removes. We make none.
+        """
         try:
             found = [self._layout.files.status(INDEX + suffix) for suffix in _BESIDE]
         except OSError:
             return False
-        return all(status is None or stat.S_ISREG(status.st_mode) for status in found)
+        regular = all(status is None or stat.S_ISREG(status.st_mode) for status in found)
+        return regular and not self._names_another_file()
+
+    def _names_another_file(self) -> bool:
+        try:
+            with self._layout.files.opened(INDEX + _JOURNAL, _ANY_SIZE) as journal:
+                journal.seek(-min(len(_JOURNAL_END), os.fstat(journal.fileno()).st_size), 2)
+                return journal.read(len(_JOURNAL_END)) == _JOURNAL_END
+        except OSError:
+            return False  # there is none, or none that SQLite could read
 
 
 def _in_memory() -> sqlite3.Connection:

@@ -14,6 +14,7 @@ from .signatures import KeyRing, Origin, Signature
 MAX_MANIFEST_BYTES = 64 * 1024**2
 """Largest entry file that is written or read."""
 
+_MOST_OPTIONS = 100
 _ENTRY_ID = re.compile(r"[0-9a-f]{32}")
 _CODE_KEY = re.compile(r"ck1-[0-9a-f]{64}")
 
@@ -122,6 +123,8 @@ def _problem_of(entry: Entry) -> str | None:
     """What cannot be what it claims to be, beyond what the record's types say."""
     if entry.format > ENTRY_FORMAT:
         return f"its format {entry.format} is not known here"
+    if len(entry.variant) > _MOST_OPTIONS:
+        return f"its variant has more than {_MOST_OPTIONS} members"
     parts = entry.notebook_path.split("/")
     if ".." in parts or parts[0] == "":
         return "its notebook lies outside the project"

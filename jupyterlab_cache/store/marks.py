@@ -229,6 +229,7 @@ class Marks:
             self._layout.remove(_name(kind, entry_id))
 
     def _time_of(self, name: str) -> float | None:
+        status = None
         try:
             status = self._files.status(name)
             if status is None:

@@ -25,6 +25,13 @@ from .long_text import LONG, AnyText, LongText, pieces_of
 SMALLEST_BLOB = 1024
 """Length in characters from which a text is a blob of its own."""
 
+MAX_DOCUMENT_BYTES = 512 * 1024**2
+"""Bytes that an outputs document may have, without the texts that are blobs of their own: more
+than executions may put out unless somebody has raised that limit."""
+
+MAX_DOCUMENT_PARTS = 10_000_000
+"""Lists and objects that may be in it."""
+
 _BLOB = "$blob"
 _NUMBER = "$number"
 _OBJECT = "$object"
@@ -83,7 +90,10 @@ def put_outputs(
             sizes.append(len(encoded[-1]) + packer.bytes_apart - apart if outputs else 0)
     except RecursionError as error:
         raise StoreError("The outputs are nested too deeply to be stored.") from error
-    return blobs.put(b"[" + b",".join(encoded) + b"]"), sizes
+    data = b"[" + b",".join(encoded) + b"]"
+    if _is_too_large(data):
+        raise StoreError("The outputs have more parts, or longer ones, than a store may hold.")
+    return blobs.put(data), sizes
 
 
 def get_outputs(blobs: BlobStore, digest: str, *, in_pieces: bool = False) -> Outputs:
@@ -122,7 +132,24 @@ _UNREADABLE = (msgspec.MsgspecError, RecursionError, ValueError, MemoryError)
 
 
 def _document(blobs: BlobStore, digest: str) -> Outputs:
-    return _decode(blobs.get(digest))
+    data = bytearray()
+    for piece in blobs.stream(digest):
+        data += piece
+        if len(data) > MAX_DOCUMENT_BYTES:
+            break
+    if _is_too_large(data):
+        raise BlobDamaged("The outputs document has more parts, or longer ones, than any of ours.")
+    return _decode(data)
+
+
+def _is_too_large(document: bytes | bytearray) -> bool:
+    """Whether a document would take far more memory than any execution needs.
+
+    A few kilobytes of a compressed blob can stand for any number of lists, and each takes some
+    twenty times of what it has in the text.
+    """
+    parts = document.count(b"[") + document.count(b"{")
+    return len(document) > MAX_DOCUMENT_BYTES or parts > MAX_DOCUMENT_PARTS
 
 
 def _references(value: Any) -> Iterator[str]:

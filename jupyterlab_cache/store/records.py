@@ -34,7 +34,9 @@ Amount = Annotated[float, msgspec.Meta(ge=0)]
 
 _LATEST = 253_402_300_799  # the last second that calendars can show, in the year 9999
 
-Timestamp = Annotated[float, msgspec.Meta(ge=-_LATEST, le=_LATEST)]
+_EARLIEST = -62_135_510_400  # in the year 1
+
+Timestamp = Annotated[float, msgspec.Meta(ge=_EARLIEST, le=_LATEST)]
 """Seconds since the epoch that a calendar can show."""
 
 InputKind = Literal[

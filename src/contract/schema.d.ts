@@ -1103,6 +1103,15 @@ export interface components {
         'application/json': components['schemas']['Error'];
       };
     };
+    /** @description The request's body has more bytes than one may have; the message says how many. */
+    TooLarge: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/json': components['schemas']['Error'];
+      };
+    };
     /** @description The store cannot be used as it is (a newer format, no room, no permission); the message says which. */
     StoreUnusable: {
       headers: {
@@ -1141,6 +1150,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   postStatus: {
@@ -1161,6 +1171,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   listNotebooks: {
@@ -1188,6 +1199,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   listEntries: {
@@ -1221,6 +1233,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   getEntry: {
@@ -1250,6 +1263,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   deleteEntry: {
@@ -1277,6 +1291,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   pinEntry: {
@@ -1304,6 +1319,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   unpinEntry: {
@@ -1331,6 +1347,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   previewTrust: {
@@ -1369,6 +1386,7 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      413: components['responses']['TooLarge'];
     };
   };
   trustEntry: {
@@ -1396,6 +1414,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   distrustEntry: {
@@ -1431,6 +1450,7 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      413: components['responses']['TooLarge'];
     };
   };
   getEntryOutputs: {
@@ -1471,6 +1491,7 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      413: components['responses']['TooLarge'];
     };
   };
   getEntryDocument: {
@@ -1509,6 +1530,7 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      413: components['responses']['TooLarge'];
     };
   };
   getEntryArtefact: {
@@ -1551,6 +1573,7 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      413: components['responses']['TooLarge'];
     };
   };
   createRestoration: {
@@ -1579,6 +1602,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   listJobs: {
@@ -1600,6 +1624,7 @@ export interface operations {
         };
       };
       403: components['responses']['Forbidden'];
+      413: components['responses']['TooLarge'];
     };
   };
   createJob: {
@@ -1628,6 +1653,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   cancelAllJobs: {
@@ -1649,6 +1675,7 @@ export interface operations {
         };
       };
       403: components['responses']['Forbidden'];
+      413: components['responses']['TooLarge'];
     };
   };
   getJob: {
@@ -1674,6 +1701,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   cancelJob: {
@@ -1699,6 +1727,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   retryJob: {
@@ -1725,6 +1754,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   getJobOutputs: {
@@ -1762,6 +1792,7 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      413: components['responses']['TooLarge'];
     };
   };
   getStats: {
@@ -1789,6 +1820,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   createCapture: {
@@ -1817,6 +1849,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   restoreDocument: {
@@ -1845,6 +1878,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   createTurn: {
@@ -1872,6 +1906,7 @@ export interface operations {
       400: components['responses']['BadRequest'];
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
+      413: components['responses']['TooLarge'];
     };
   };
   createInvalidation: {
@@ -1898,6 +1933,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   createCollection: {
@@ -1926,6 +1962,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
   createVerification: {
@@ -1954,6 +1991,7 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
     };
   };
 }

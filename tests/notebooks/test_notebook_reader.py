@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from notebook_support import code, notebook, write
 
+from jupyterlab_cache.notebooks import reader
 from jupyterlab_cache.notebooks.code_key import cell_digest
 from jupyterlab_cache.notebooks.document import digests_of, load
 from jupyterlab_cache.notebooks.errors import NotebookInvalid, NotebookMissing
@@ -157,10 +158,10 @@ def test_what_is_no_file_is_refused(tmp_path: Path, read: Callable[[Path], Any])
 def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path / "a.ipynb", notebook())
 
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, limit: int) -> bytes:
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(reader, "read_regular", refuse)
     with pytest.raises(NotebookInvalid, match="cannot be read: Permission denied"):
         read_digests(path)
 
@@ -168,10 +169,10 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_file_that_goes_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path / "a.ipynb", notebook())
 
-    def gone(path: Path) -> bytes:
+    def gone(path: Path, limit: int) -> bytes:
         raise FileNotFoundError(2, "No such file", str(path))
 
-    monkeypatch.setattr(Path, "read_bytes", gone)
+    monkeypatch.setattr(reader, "read_regular", gone)
     with pytest.raises(NotebookMissing, match="does not exist"):
         read_digests(path)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from live_server import LiveServer, live_server
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from openapi_core import OpenAPI
 from openapi_core.datatypes import RequestParameters
@@ -144,3 +145,9 @@ def write_notebook(jp_root_dir: Path) -> Any:
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    with live_server(tmp_path_factory.mktemp("live")) as server:
+        yield server

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tornado.httpclient import HTTPClientError
 
 ID = "0" * 32
 
@@ -140,35 +139,3 @@ async def test_a_notebook_deleted_while_its_job_runs_loses_nothing(
     _, outputs = await client.get(f"entries/{job['entry']}/outputs", path="a.ipynb")
     assert outputs["cells"][0]["outputs"][0]["text"] == "kept\n"
     assert (await client.get("status", path="a.ipynb"))[0] == 404
-
-
-@pytest.mark.parametrize(
-    ("method", "resource"),
-    [
-        ("GET", "status?path=a.ipynb"),
-        ("POST", "status"),
-        ("GET", "entries?path=a.ipynb"),
-        ("GET", f"entries/{ID}?path=a.ipynb"),
-        ("DELETE", f"entries/{ID}?path=a.ipynb"),
-        ("GET", f"entries/{ID}/outputs?path=a.ipynb"),
-        ("GET", "jobs"),
-        ("POST", "jobs"),
-        ("DELETE", "jobs"),
-        ("GET", f"jobs/{ID}"),
-        ("DELETE", f"jobs/{ID}"),
-        ("POST", "captures"),
-        ("GET", f"entries/{ID}/artefact?path=a.ipynb&artefact=x"),
-        ("POST", "restorations"),
-    ],
-)
-async def test_nobody_gets_in_without_a_token(
-    jp_serverapp: Any, jp_base_url: str, http_server_client: Any, method: str, resource: str
-) -> None:
-    with pytest.raises(HTTPClientError) as refused:
-        await http_server_client.fetch(
-            f"{jp_base_url}jupyterlab-cache/{resource}",
-            method=method,
-            body=b"{}" if method == "POST" else None,
-            follow_redirects=False,
-        )
-    assert refused.value.code == 403
