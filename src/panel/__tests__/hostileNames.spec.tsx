@@ -7,7 +7,7 @@ import { NotebookRow } from '../notebookRow';
 
 const NAMES = [
   '<img src=x onerror=alert(1)>.ipynb',
-  '"><script>alert(1)</script>.ipynb',
+  '"><script>alert(1).ipynb',
   'invoice\u202Ebpynpi.exe.ipynb',
   '%1 %2 ${name} {{name}}.ipynb'
 ];
