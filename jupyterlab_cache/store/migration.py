@@ -4,10 +4,10 @@ What a format changes lies in folders of new names, so the old and the new lie s
 what does not change (blobs, say) stays where it is and is never copied. Of each step:
 
 1. All is copied into the new folders. Older programs go on reading and writing meanwhile.
-2. The copy is compared with what is there.
+2. The copy is compared with what was there when it began.
 3. The switch: ``format.json`` is replaced, which is one renaming. From here on older programs
    refuse the store, and newer ones use the copy.
-4. What older programs wrote between 1 and 3 is copied as well; then the old folders go.
+4. What older programs wrote from 1 to 3 is copied as well; then the old folders go.
 
 Killed before the switch, the store is the old one, and the next migration begins anew; killed
 after it, the store is the new one, and the next migration does the rest. A writer of the old format
@@ -35,22 +35,23 @@ class Step(msgspec.Struct, frozen=True):
         format: The format that it starts from.
         old: The folders that only this format has.
         new: The folders that take their place.
+        names: Names of all that is in the old folders.
         copy: Copies what is in the old folders and not in the new ones yet; signs again what a key
             of ours has signed. May be done any number of times.
-        problem: Tells what of the old is not in the new as it should be; None if nothing.
+        problem: Tells which of some names is not in the new folders as it should be; None if all
+            are.
     """
 
     format: int
     old: tuple[str, ...]
     new: tuple[str, ...]
+    names: Callable[[StoreFiles], frozenset[str]]
     copy: Callable[[StoreFiles, KeyRing], None]
-    problem: Callable[[StoreFiles], str | None]
+    problem: Callable[[StoreFiles, frozenset[str]], str | None]
 
 
 STEPS: tuple[Step, ...] = ()
 """All steps that there are; format 1 is the first and the newest."""
-
-_ATTEMPTS = 20
 
 
 def migrate(layout: Layout, keys: KeyRing, steps: Sequence[Step] = STEPS) -> int:
@@ -91,17 +92,16 @@ def _is_due(files: StoreFiles, version: int, step: Step) -> bool:
 
 
 def _copy(layout: Layout, keys: KeyRing, step: Step) -> None:
-    """Copy all of the old format, also what is written meanwhile."""
+    """Copy all of the old format that was there in the beginning; the rest comes in the end."""
     files = layout.files
     for folder in step.new:
         files.remove_tree(folder)  # of a migration that was killed
-    problem: str | None = ""
-    for _ in range(_ATTEMPTS):
-        step.copy(files, keys)
-        problem = step.problem(files)
-        if problem is None:
-            return
-    raise StoreError(f"The store {layout.folder} was left as it is: {problem}.")
+    began_with = step.names(files)
+    step.copy(files, keys)
+    # Others may have removed some.
+    problem = step.problem(files, began_with & step.names(files))
+    if problem is not None:
+        raise StoreError(f"The store {layout.folder} was left as it is: {problem}.")
 
 
 def _finish(layout: Layout, keys: KeyRing, step: Step) -> None:

@@ -67,12 +67,12 @@ CHANGES: dict[str, Callable[[sqlite3.Connection, Scene], object]] = {
     "a virtual table": schema("CREATE VIRTUAL TABLE f USING fts4(x)"),
     "a generated column": schema("ALTER TABLE entries ADD COLUMN g AS (length('{victim}'))"),
     "another version": schema("PRAGMA user_version = 99"),
-    "false rows": schema("UPDATE entries SET notebook = '../../elsewhere/victim', searched = ''"),
+    "false rows": schema("UPDATE entries SET notebook = '../../elsewhere/victim', fact = 99"),
     "rows of other types": schema("UPDATE entries SET created = x'00', code_key = x'ff'"),
     "many rows": lambda connection, scene: connection.executescript(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
         "INSERT INTO entries SELECT printf('%032x', i), code_key, notebook, created + i, 1, "
-        "seconds, bytes, searched FROM entries, n LIMIT 20000"
+        "seconds, bytes, fact, used FROM entries, n LIMIT 20000"
     ),
     "write-ahead": schema("PRAGMA journal_mode = WAL"),
 }
@@ -87,6 +87,8 @@ def test_an_index_of_a_stranger_changes_no_answer(tmp_path: Path, change: str) -
     try:
         CHANGES[change](connection, scene)
     except sqlite3.OperationalError as error:
+        if "no such module" not in str(error):
+            raise
         pytest.skip(f"this SQLite makes none: {error}")
     finally:
         connection.close()

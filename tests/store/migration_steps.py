@@ -34,9 +34,13 @@ def copy(files: StoreFiles, keys: KeyRing) -> None:
             files.write(to, json.dumps(data).encode())
 
 
-def problem(files: StoreFiles) -> str | None:
-    _, names = files.listing("records") or (None, [])
-    missing = {f"{name}.json" for name in old_entries(files)} - set(names)
+def names(files: StoreFiles) -> frozenset[str]:
+    return frozenset(old_entries(files))
+
+
+def problem(files: StoreFiles, wanted: frozenset[str]) -> str | None:
+    _, copied = files.listing("records") or (None, [])
+    missing = {f"{name}.json" for name in wanted} - set(copied)
     return f"{len(missing)} entries are not copied" if missing else None
 
 
@@ -53,4 +57,4 @@ def back(files: StoreFiles) -> None:
     files.remove_tree("records")
 
 
-STEPS = (Step(1, ("entries",), ("records",), copy, problem),)
+STEPS = (Step(1, ("entries",), ("records",), names, copy, problem),)

@@ -100,7 +100,7 @@ def test_a_copy_that_is_not_complete_is_not_used(
     store.put(make_entry())
     monkeypatch.setattr(layouts, "STORE_FORMAT", 2)
     before = files_below(folder / "entries")
-    wrong = msgspec.structs.replace(STEPS[0], problem=lambda files: "something is missing")
+    wrong = msgspec.structs.replace(STEPS[0], problem=lambda files, names: "something is missing")
     with pytest.raises(StoreError, match="left as it is: something is missing"):
         migrate(Layout(folder), KEYS, [wrong])
     assert format_of(folder) == 1
