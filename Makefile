@@ -57,6 +57,9 @@ bench: setup browser
 soak: setup
 	JUPYTERLAB_CACHE_SOAK_MINUTES=$(SOAK_MINUTES) JUPYTERLAB_CACHE_SOAK_SEED=$(SOAK_SEED) \
 	  $(PY) -m pytest --timeout 0 soak
+	JUPYTERLAB_CACHE_SOAK_MINUTES=$(SOAK_MINUTES) JUPYTERLAB_CACHE_EXAMPLES=50 \
+	  $(PY) -m pytest --timeout 0 -n 2 $(if $(SOAK_SEED),--hypothesis-seed=$(SOAK_SEED)) \
+	  tests/hostile tests/rest/test_contract_examples.py tests/inputs/test_random_projects.py
 
 reliability: setup
 	$(PY) scripts/reliability.py

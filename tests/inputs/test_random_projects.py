@@ -21,8 +21,8 @@ pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="watching the file system is Linux's"
 )
 
-# Each example starts kernels; JUPYTERLAB_CACHE_EXAMPLES=500 searches for longer.
-EXAMPLES = int(os.environ.get("JUPYTERLAB_CACHE_EXAMPLES", "12"))
+# Each example starts kernels; `make soak` tries more.
+EXAMPLES = int(os.environ.get("JUPYTERLAB_CACHE_EXAMPLES", "8"))
 ANOTHER = "def value(): return 2\n"
 
 
