@@ -74,6 +74,27 @@ test('outputs are stored as they are, from the menu', async ({ lab }) => {
   await expect(lab.chip()).toHaveText(/^Fresh/, FRESH);
 });
 
+test('the menu executes what is fresh anew, and cancels', async ({ lab }) => {
+  lab.writeNotebook('a.ipynb', [
+    "import os, time\nprint(time.time_ns())\nwhile os.path.exists('gate'):\n    time.sleep(0.05)"
+  ]);
+  await lab.open('a.ipynb');
+  await lab.button('Cache this notebook').click();
+  await expect(lab.chip()).toHaveText(/^Fresh$/, FRESH);
+  const [first = ''] = await lab.outputTexts();
+  await lab.chooseWay(/^Cache This Notebook Anew/);
+  await expect(lab.outputs()).not.toHaveText([first], FRESH);
+  await expect(lab.chip()).toHaveText(/^Fresh$/);
+
+  lab.write('gate', '');
+  await lab.chooseWay(/^Cache This Notebook Anew/);
+  await expect(lab.chip()).toHaveText(/^Running/, FRESH);
+  await lab.chooseWay(/^Cancel the Caching/);
+  await expect(lab.notification('was cancelled')).toBeVisible(FRESH);
+  await expect(lab.chip()).not.toHaveText(/^Running/);
+  expect((await lab.running()).kernels).toHaveLength(1);
+});
+
 test('stale cells are marked from where it begins, unless a person does not want that', async ({
   lab
 }) => {
