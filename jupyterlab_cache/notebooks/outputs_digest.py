@@ -28,8 +28,18 @@ def value_digest(value: object) -> str:
 
 
 def _feed(update: Callable[[bytes], None], value: object) -> None:
-    if isinstance(value, (str, LongText)):
+    # The types that JSON is decoded to come first: a document has thousands of values.
+    if type(value) is str or isinstance(value, (str, LongText)):
         _feed_text(update, value)
+    elif type(value) is dict or isinstance(value, Mapping):
+        update(b"o%d:" % len(value))
+        for key in _in_order(value):
+            _feed_text(update, key)
+            _feed(update, value[key])
+    elif isinstance(value, (list, tuple)):
+        update(b"l%d:" % len(value))
+        for item in value:
+            _feed(update, item)
     elif value is None:
         update(b"z")
     elif value is True:
@@ -38,15 +48,6 @@ def _feed(update: Callable[[bytes], None], value: object) -> None:
         update(b"f")
     elif isinstance(value, (int, float)):
         update(b"n" + _double(value))
-    elif isinstance(value, (list, tuple)):
-        update(b"l%d:" % len(value))
-        for item in value:
-            _feed(update, item)
-    elif isinstance(value, Mapping):
-        update(b"o%d:" % len(value))
-        for key in _in_order(value):
-            _feed_text(update, key)
-            _feed(update, value[key])
     else:
         raise TypeError(f"{type(value).__name__} is not a JSON value")
 
@@ -54,7 +55,7 @@ def _feed(update: Callable[[bytes], None], value: object) -> None:
 def _in_order(keys: Iterable[str]) -> list[str]:
     """Keys in the order of their UTF-16 code units, which is that of strings in JavaScript."""
     ordered = sorted(keys)
-    if not all(map(str.isascii, ordered)):
+    if len(ordered) > 1 and not all(map(str.isascii, ordered)):
         ordered.sort(key=lambda key: key.encode("utf-16-be", "surrogatepass"))
     return ordered
 
@@ -65,7 +66,7 @@ def _feed_text(update: Callable[[bytes], None], text: AnyText) -> None:
         for piece in _encoded(text):
             update(piece)
         return
-    (data,) = _encoded(str(text))
+    data = _bytes(str(text))
     if len(data) < _SMALL:
         update(b"s%d:%b" % (len(data), data))
     else:
@@ -74,11 +75,14 @@ def _feed_text(update: Callable[[bytes], None], text: AnyText) -> None:
 
 
 def _encoded(text: AnyText) -> Iterator[bytes]:
-    for piece in pieces_of(text):
-        try:
-            yield piece.encode()
-        except UnicodeEncodeError:
-            yield well_formed(piece).encode()
+    return map(_bytes, pieces_of(text))
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return well_formed(text).encode()
 
 
 def _double(value: float) -> bytes:
