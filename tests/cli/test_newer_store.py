@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import io
-import os
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -13,6 +13,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from jupyterlab_cache.cli.main import main
+
+Everything = Callable[[Path], dict[str, tuple[bytes, int]]]
 
 ID = "0" * 32
 COMMANDS = [
@@ -52,17 +54,6 @@ def said(*arguments: str) -> tuple[int, str]:
     return int(end.value.code or 0), " ".join(output.getvalue().split())
 
 
-def everything(folder: Path) -> dict[str, tuple[bytes, int]]:
-    """Contents and times of all that is below a folder."""
-    found = {}
-    for place, folders, names in os.walk(folder):
-        for name in [*folders, *names]:
-            path = Path(place, name)
-            data = path.read_bytes() if path.is_file() else b""
-            found[str(path)] = data, path.stat().st_mtime_ns
-    return found
-
-
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A notebook with outputs, stored, by what is from now on a newer program."""
@@ -78,7 +69,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_every_command_says_what_to_do_and_touches_nothing(project: Path) -> None:
+def test_every_command_says_what_to_do_and_touches_nothing(
+    project: Path, everything: Everything
+) -> None:
     before = everything(project)
     for arguments in COMMANDS:
         code, output = said(*arguments)
@@ -88,7 +81,7 @@ def test_every_command_says_what_to_do_and_touches_nothing(project: Path) -> Non
 
 
 def test_an_older_store_is_untouched_until_it_is_migrated(
-    project: Path, monkeypatch: pytest.MonkeyPatch
+    project: Path, everything: Everything, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (project / ".jupyterlab_cache" / "format.json").write_text('{"format": 1}')
     monkeypatch.setattr("jupyterlab_cache.store.layout.STORE_FORMAT", 2)
@@ -100,7 +93,9 @@ def test_an_older_store_is_untouched_until_it_is_migrated(
         assert everything(project) == before, arguments
 
 
-def test_migrating_what_is_new_enough_changes_nothing(project: Path) -> None:
+def test_migrating_what_is_new_enough_changes_nothing(
+    project: Path, everything: Everything
+) -> None:
     (project / ".jupyterlab_cache" / "format.json").write_text('{"format": 1}')
     before = everything(project)
     code, output = said("migrate")

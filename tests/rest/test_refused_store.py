@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,19 +31,11 @@ VERBS: list[tuple[str, str, dict[str, Any] | None, dict[str, str]]] = [
 ]
 
 
-def everything(folder: Path) -> dict[str, tuple[bytes, int]]:
-    """Contents and times of all that is below a folder."""
-    found = {}
-    for place, folders, names in os.walk(folder):
-        for name in [*folders, *names]:
-            path = Path(place, name)
-            data = path.read_bytes() if path.is_file() else b""
-            found[str(path)] = data, path.stat().st_mtime_ns
-    return found
-
-
 async def test_every_verb_says_what_to_do_and_touches_nothing(
-    client: Any, write_notebook: Any, jp_root_dir: Path
+    client: Any,
+    write_notebook: Any,
+    jp_root_dir: Path,
+    everything: Callable[[Path], dict[str, tuple[bytes, int]]],
 ) -> None:
     notebook = nbformat.read(write_notebook("a.ipynb", "1 + 1"), 4)
     notebook.cells[1].outputs = [new_output("stream", name="stdout", text="2")]
