@@ -28,10 +28,10 @@ def value_digest(value: object) -> str:
 
 
 def _feed(update: Callable[[bytes], None], value: object) -> None:
-    # The types that JSON is decoded to come first: a document has thousands of values.
-    if type(value) is str or isinstance(value, (str, LongText)):
+    # What JSON is decoded to comes first: a document has thousands of values.
+    if isinstance(value, (str, LongText)):
         _feed_text(update, value)
-    elif type(value) is dict or isinstance(value, Mapping):
+    elif isinstance(value, (dict, Mapping)):
         update(b"o%d:" % len(value))
         for key in _in_order(value):
             _feed_text(update, key)

@@ -102,15 +102,10 @@ class ReadableFiles:
             OSError: It cannot be read.
         """
         found = []
-        with (
-            contextlib.suppress(FileNotFoundError, NotADirectoryError),
-            self._folder(parts_of(name)) as folder,
-            os.scandir(folder.place) as listing,
-        ):
-            for item in listing:
-                with contextlib.suppress(FileNotFoundError):
-                    if item.is_dir(follow_symlinks=False):
-                        found.append((item.name, folder.status(item.name)))
+        for folder, item in self._items(name):
+            with contextlib.suppress(FileNotFoundError):
+                if item.is_dir(follow_symlinks=False):
+                    found.append((item.name, folder.status(item.name)))
         return found
 
     def types(self, name: str) -> Iterator[tuple[str, FileType]]:
@@ -119,16 +114,11 @@ class ReadableFiles:
         Raises:
             OSError: It cannot be read.
         """
-        with (
-            contextlib.suppress(FileNotFoundError, NotADirectoryError),
-            self._folder(parts_of(name)) as folder,
-            os.scandir(folder.place) as listing,
-        ):
-            for item in listing:
-                if item.is_dir(follow_symlinks=False):
-                    yield item.name, "folder"
-                else:
-                    yield item.name, "file" if item.is_file(follow_symlinks=False) else "other"
+        for _, item in self._items(name):
+            if item.is_dir(follow_symlinks=False):
+                yield item.name, "folder"
+            else:
+                yield item.name, "file" if item.is_file(follow_symlinks=False) else "other"
 
     def times(self, name: str) -> Iterator[tuple[str, float]]:
         """Names of the regular files in a folder, and when each was changed last.
@@ -138,15 +128,20 @@ class ReadableFiles:
         Raises:
             OSError: It cannot be read.
         """
+        for _, item in self._items(name):
+            with contextlib.suppress(FileNotFoundError):
+                if item.is_file(follow_symlinks=False):
+                    yield item.name, item.stat(follow_symlinks=False).st_mtime
+
+    def _items(self, name: str) -> Iterator[tuple[Folder, os.DirEntry[str]]]:
+        """An open folder with each thing that is in it; nothing where there is no folder."""
         with (
             contextlib.suppress(FileNotFoundError, NotADirectoryError),
             self._folder(parts_of(name)) as folder,
             os.scandir(folder.place) as listing,
         ):
             for item in listing:
-                with contextlib.suppress(FileNotFoundError):
-                    if item.is_file(follow_symlinks=False):
-                        yield item.name, item.stat(follow_symlinks=False).st_mtime
+                yield folder, item
 
     def _folder(self, parts: Sequence[str], made_in: list[Folder] | None = None) -> Folder:
         """Open a folder; whoever asks closes it, and those that folders were made in."""

@@ -1,26 +1,10 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { EntryActions } from '../actions/entryActions';
-import type { EntrySummary } from '../contract';
+import type { IEntryButtonProps } from './entryButton';
 import { IconButton } from './iconButton';
 import { pinIcon, pinnedIcon } from './icons';
 
-/** What is pinned. */
-export interface IPinButtonProps {
-  readonly actions: EntryActions;
-  readonly entry: EntrySummary;
-
-  /** What the entry is called. */
-  readonly name: string;
-
-  readonly trans: TranslationBundle;
-
-  /** Whether it is a tab stop. */
-  readonly tabIndex?: 0 | -1;
-}
-
 /** Keeps an entry whatever is cleaned up, or lets it go again. */
-export function PinButton(props: IPinButtonProps): JSX.Element {
+export function PinButton(props: IEntryButtonProps): JSX.Element {
   const { actions, entry, name, tabIndex, trans } = props;
   return (
     <IconButton

@@ -1,26 +1,10 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
 import { trustedIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
-import type { EntryActions } from '../actions/entryActions';
-import type { EntrySummary } from '../contract';
+import type { IEntryButtonProps } from './entryButton';
 import { IconButton } from './iconButton';
 
-/** What is trusted. */
-export interface ITrustButtonProps {
-  readonly actions: EntryActions;
-  readonly entry: EntrySummary;
-
-  /** What the entry is called. */
-  readonly name: string;
-
-  readonly trans: TranslationBundle;
-
-  /** Whether it is a tab stop. */
-  readonly tabIndex?: 0 | -1;
-}
-
 /** Lets an entry from elsewhere count as ours; nothing for one that does anyway. */
-export function TrustButton(props: ITrustButtonProps): JSX.Element | null {
+export function TrustButton(props: IEntryButtonProps): JSX.Element | null {
   const { actions, entry, name, tabIndex, trans } = props;
   return entry.origin === 'elsewhere' ? (
     <IconButton
