@@ -2,6 +2,7 @@
 #
 #   make lab        open JupyterLab on examples/ with the extension (LAB_ARGS="--no-browser --port 8899")
 #   make test       run all tests (SUITES="python jest" chooses some; see scripts/run_suites.py)
+#   make test-integrations  run what needs book builders, other caches and shared stores; test-all runs both
 #   make bench      measure (BENCHMARKS="bundle start" chooses some)
 #   make soak       the long forms of the hardest tests (SOAK_MINUTES=60, SOAK_SEED=… repeats a run)
 #   make reliability  write docs/reliability.md from what the last soak found
@@ -38,7 +39,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
-.PHONY: help setup lab test bench soak reliability browser tour translations constraints clean
+.PHONY: help setup lab test test-integrations test-all bench soak reliability browser tour translations constraints clean
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -50,6 +51,12 @@ lab: setup
 
 test: setup $(STAMPS)/ui-tests $(if $(NEEDS_BROWSER),browser $(STAMPS)/beside) $(if $(NEEDS_R),r)
 	$(PY) scripts/run_suites.py $(SUITES)
+
+test-integrations: setup $(STAMPS)/integrations
+	$(PY) scripts/run_suites.py integrations
+
+test-all: setup $(STAMPS)/ui-tests browser $(STAMPS)/beside r $(STAMPS)/integrations
+	$(PY) scripts/run_suites.py all
 
 bench: setup browser
 	$(PY) benchmarks/run.py $(BENCHMARKS)
@@ -110,6 +117,10 @@ translations: $(VENV)/pyvenv.cfg
 
 $(STAMPS)/beside: scripts/install_beside.py pyproject.toml constraints.txt $(STAMPS)/python
 	$(PY) scripts/install_beside.py
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/integrations: scripts/install_integrations.py pyproject.toml constraints-integrations.txt $(STAMPS)/python | $(BUNDLE)
+	$(PY) scripts/install_integrations.py
 	@mkdir -p $(@D) && touch $@
 
 constraints:

@@ -2,8 +2,8 @@
 
 Checkers run two at a time, since each uses one processor; what runs tests runs alone.
 
-Without arguments all suites run; with names only those (``lint`` stands for all checkers). A suite
-that fails does not stop the others. Counts come from the reports that the test runners write, never
+Without arguments all suites run but ``integrations``, which has an environment of its own; with names only
+those (``lint`` stands for all checkers, ``all`` for all suites). A suite that fails does not stop the others. Counts come from the reports that the test runners write, never
 from what they print; a checker counts as one test. The last line is ``N passed, N failed`` for all
 suites together.
 """
@@ -112,23 +112,35 @@ TESTS = (
     ),
 )
 
-SUITES = (*CHECKERS, *TESTS)
+INTEGRATIONS = Suite(
+    "integrations",
+    (
+        *(str(ROOT / "build" / "integrations" / "bin" / "python"), "-m", "pytest", "-q"),
+        *("--junit-xml={report}", "-n", "2", "--dist", "loadgroup", "integrations"),
+    ),
+    report=True,
+    minutes=12,
+)
+
+SUITES = (*CHECKERS, *TESTS, INTEGRATIONS)
 
 
 def chosen_suites(names: Sequence[str]) -> list[Suite]:
-    """The suites with these names, in the order in which they run; all without names.
+    """The suites with these names, in the order in which they run; the project's own without names.
 
     Raises:
         SystemExit: A name is none of a suite.
     """
     if not names:
+        return [suite for suite in SUITES if suite is not INTEGRATIONS]
+    if "all" in names:
         return list(SUITES)
     wanted = set(names)
     if "lint" in wanted:
         wanted = wanted - {"lint"} | {suite.name for suite in CHECKERS}
     unknown = wanted - {suite.name for suite in SUITES}
     if unknown:
-        known = ", ".join(["lint", *(suite.name for suite in SUITES)])
+        known = ", ".join(["all", "lint", *(suite.name for suite in SUITES)])
         raise SystemExit(f"No such suite: {', '.join(sorted(unknown))}. There are: {known}.")
     return [suite for suite in SUITES if suite.name in wanted]
 

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKFILES = ["yarn.lock", "ui-tests/yarn.lock", "constraints.txt"]
+LOCKFILES = ["yarn.lock", "ui-tests/yarn.lock", "constraints.txt", "constraints-integrations.txt"]
 LONGEST = 400
 
 # Each room, and the rooms that it may import from besides itself.
@@ -26,17 +26,21 @@ PYTHON_ROOMS: dict[str, set[str]] = {
     "look": {"inputs", "moment", "notebooks", "projects", "standing", "store"},
     "verdicts": {"inputs", "look", "moment", "notebooks", "surroundings"},
     "execution": {"inputs", "look", "notebooks", "projects", "store"},
+    "upkeep": {"execution", "notebooks", "projects", "store", "surroundings", "verdicts"},
+    "exchange": {"execution", "inputs", "look", "notebooks", "projects", "store"},
     "cache": {
+        "exchange",
         "execution",
         "moment",
         "notebooks",
         "projects",
         "store",
         "surroundings",
-        "verdicts",
+        "upkeep",
     },
-    "rest": {"cache", "execution", "inputs", "notebooks", "projects", "store"},
-    "cli": {"cache", "execution", "inputs", "notebooks", "projects", "store"},
+    "rest": {"cache", "exchange", "execution", "inputs", "notebooks", "projects", "store"},
+    "builders": {"cache", "execution", "inputs", "notebooks", "projects", "store"},
+    "cli": {"cache", "exchange", "execution", "inputs", "notebooks", "projects", "store"},
 }
 # The records' small types and long texts belong to both.
 PYTHON_EXCEPTIONS = {("notebooks", "store.records"), ("notebooks", "store.long_text")}
