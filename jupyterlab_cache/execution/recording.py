@@ -41,6 +41,7 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True):
         variant: Options that change results.
         provenance: How the outputs came to be.
         isolated: Whether it ran in a folder of its own.
+        created: When it ended, seconds since the epoch; None for now.
     """
 
     notebook: Any
@@ -55,6 +56,7 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True):
     variant: Mapping[str, str | int | float | bool | None]
     provenance: Provenance
     isolated: bool = False
+    created: float | None = None
 
 
 def record(execution: Execution, notebook: Path, project_root: Path, store: Store) -> StoredEntry:
@@ -113,7 +115,7 @@ def record(execution: Execution, notebook: Path, project_root: Path, store: Stor
         code_key=execution.digests.code_key(execution.kernel_name),
         kernel_name=execution.kernel_name,
         notebook_path=notebook.relative_to(project_root).as_posix(),
-        created=time.time(),
+        created=time.time() if execution.created is None else execution.created,
         seconds=execution.seconds,
         provenance=execution.provenance,
         outcome=execution.outcome,
