@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 
 from ...notebooks import document as documents
-from ...notebooks.code_key import EXECUTION_TAGS, execution_flags
+from ...notebooks.code_key import EXECUTION_TAGS, execution_flags, normalise_source
 from ...notebooks.errors import one_line
+from ...notebooks.expressions import inline_expressions
 from ..jupyter_cache.reading import header_of, read_text
 from ..other_cache import NotExportable
 from .key import SPACE, Executable, has_tag, key_of, without_options
@@ -20,7 +21,7 @@ from .key import SPACE, Executable, has_tag, key_of, without_options
 _RAISES, _SKIPPED = EXECUTION_TAGS
 _DIRECTIVE = re.compile(r"\s*\{\s*([^}]+)\s*\}\s*(.*)")
 _COLON_OPTION = re.compile(r":(?P<option>[^:\s]+?):(\s*(?P<value>.*))?\s*")
-_EVAL = re.compile(r"\{\s*eval\b[^}]*\}`")
+_EVAL = re.compile(r"(?<!\\)\{\s*eval\s*\}(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _NESTED = re.compile(r"\{\s*code-cell\b")
 _TAG_ENDS = re.compile(r"[,\s]")
 
@@ -54,8 +55,6 @@ def read_page(notebook: Path, environment: Mapping[str, str]) -> Page:
     """
     node = documents.with_stored_sources(documents.load(notebook))
     texts = [cell.get("source", "") for cell in node.cells if cell.get("cell_type") == "markdown"]
-    if any(map(_EVAL.search, texts)):
-        raise NotExportable("it has expressions in its text ({eval}), whose results are not kept")
     if any(map(_NESTED.search, texts)):
         raise NotExportable("it has a code cell inside another directive or list")
     if notebook.suffix == ".md":
@@ -71,11 +70,7 @@ def read_page(notebook: Path, environment: Mapping[str, str]) -> Page:
     kernelspec, execute = _page_header(headers)
     cells = [_cell(source, tags) for source, tags in code]
     _compare(cells, [source for source, _ in code], documents.code_cells_with_blank(node))
-    executables = tuple(
-        Executable("block", cell.content, cell.raises, place)
-        for place, cell in enumerate(cells)
-        if not cell.skipped
-    )
+    executables = tuple(_executables(node, cells))
     if executables and kernelspec is None:
         raise NotExportable("mystmd executes only what names its kernelspec")
     if execute.get("cache") is False:
@@ -113,6 +108,31 @@ class _Cell(msgspec.Struct, frozen=True):
     content: str
     raises: bool
     skipped: bool
+
+
+_NOTHING = _Cell("", raises=False, skipped=True)
+
+
+def _executables(node: Any, code: list[_Cell]) -> Iterator[Executable]:
+    """Code cells and expressions in the order of the document."""
+    rest = iter(enumerate(code))
+    expressions: int = 0
+    for cell in node.cells:
+        if cell.get("cell_type") == "code":
+            place, found = next(rest, (0, _NOTHING))
+            if not found.skipped:
+                yield Executable("block", found.content, found.raises, place)
+        elif cell.get("cell_type") == "markdown":
+            source = normalise_source(cell.get("source", ""))
+            known = inline_expressions(source)
+            # It evaluates each as often as it stands there.
+            written = [match[2] for match in _EVAL.finditer(source)]
+            if list(dict.fromkeys(written)) != known:
+                raise NotExportable("mystmd reads other expressions in its text")
+            for expression in written:
+                place = expressions + known.index(expression)
+                yield Executable("inlineExpression", expression, raises=False, place=place)
+            expressions += len(known)
 
 
 def _cell(source: str, tags: object) -> _Cell:
