@@ -89,6 +89,13 @@ def test_lockfiles_name_versions_and_no_download_addresses(name: str) -> None:
     )
 
 
+@pytest.mark.xdist_group("together")
+def test_tests_of_a_group_stay_together(request: pytest.FixtureRequest) -> None:
+    # What they share takes long to make; the worker is told by the end of a test's name.
+    if request.config.getoption("loadgroup", default=False):
+        assert request.node.nodeid.endswith("@together")
+
+
 def test_no_file_names_a_place_on_a_machine() -> None:
     here = [f"{place}/" for place in (ROOT, Path.home()) if place != Path("/")]
     private = re.compile("|".join(map(re.escape, here)))
