@@ -22,6 +22,7 @@ from ..store.records import Failure
 from .freshening import Wish, Workspace, freshen, likely_launches
 from .kernels import Kernels
 from .launch import Kernel
+from .missing_files import bringing_back
 from .planning import Plan, Step, is_needed_again, plan_for, upstream_failed
 from .progress import Teller, watched
 from .request import options_of
@@ -230,7 +231,8 @@ class _Batch:
         """Whether a file of a notebook is needed again, and whether it is due."""
         try:
             look = self._look()
-            return is_needed_again(look, notebook, step), look.is_due(notebook)
+            again = is_needed_again(look, notebook, step, bringing_back(self._workspace))
+            return again, look.is_due(notebook)
         except (NotebookError, StoreError, OSError):
             return False, True  # whatever it is, an execution will tell
 

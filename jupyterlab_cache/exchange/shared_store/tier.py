@@ -296,7 +296,8 @@ def newest_or_matching(
     """The entry that matches now, or else the newest good one, which tells why none does.
 
     The latter also tells what the notebook reads and writes, so others can be found to be upstream
-    of it.
+    of it. An execution that failed counts only while none that came later went well: what it
+    lacked may just not be here yet.
 
     Args:
         found: What there is, newest first.
@@ -304,9 +305,10 @@ def newest_or_matching(
     """
     newest = None
     for stored in found:
-        answer = matches(stored)
+        is_good = stored.entry.outcome == "ok"
+        answer = matches(stored) if is_good or newest is None else None
         if answer:
             return [stored]
-        if answer is False and newest is None and stored.entry.outcome == "ok":
+        if answer is False and is_good and newest is None:
             newest = stored
     return [] if newest is None else [newest]
