@@ -137,7 +137,7 @@ class Sharing(Upkeep):
     def _code_keys(self, paths: Iterable[str | Path]) -> dict[Project, list[str]]:
         found: dict[Project, list[str]] = {}
         for notebook in self.readable(paths)[0]:
-            code_key = self.digests_of(notebook).code_key(self.default_kernel)
+            code_key = self.code_key_of(notebook)
             found.setdefault(self.projects.of(notebook), []).append(code_key)
         return found
 
