@@ -187,14 +187,15 @@ def _written(
     assert stored is not None and reading is not None
     store = workspace.project_of(item.notebook).store
     try:
-        outputs = store.outputs_of(stored)
+        outputs = store.outputs_of(stored, expressions=True)
         counts = [cell.execution_count for cell in stored.entry.cells]
-        documents.put_outputs(reading.node, list(zip(outputs, counts, strict=True)))
+        documents.put_outputs(reading.node, list(zip(outputs[: len(counts)], counts, strict=True)))
         metadata = store.notebook_of(stored).get("metadata")
         export = Export(
             notebook=item.notebook,
             reading=reading,
             stored=stored,
+            expressions=outputs[len(counts) :],
             metadata=metadata if isinstance(metadata, dict) else {},
             store=store,
             artefacts=stored.entry.artefacts if artefacts else (),

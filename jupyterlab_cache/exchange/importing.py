@@ -121,6 +121,9 @@ class _Importer:
         if not _is_one_run(cells):
             message = "its outputs are not those of one run from top to bottom"
             return msgspec.structs.replace(result, message=message)
+        if documents.expressions_of(documents.load(notebook)):
+            message = "the notebook has expressions in its text, and jupyter-cache keeps none"
+            return msgspec.structs.replace(result, message=message)
         project = self._workspace.project_of(notebook)
         digests = documents.digests_of(node)
         created = min(max(found.created, _EARLIEST), time.time())
@@ -197,6 +200,7 @@ class _Importer:
             expression_results=documents.shown_expressions(node),
             # What went on behind an error was executed as a person wished it.
             variant=options_of(allow_errors=_has_error(cells)),
+            expression_results=[],
             provenance="imported",
             created=created,
         )

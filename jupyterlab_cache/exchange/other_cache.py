@@ -54,6 +54,7 @@ class Export(msgspec.Struct, frozen=True):
         notebook: Its absolute path.
         reading: It, with the outputs of the entry in its cells.
         stored: The entry.
+        expressions: For each expression in its text its result as an output, or none.
         metadata: Of the notebook, as it was executed.
         store: For the contents of artefacts.
         artefacts: Those that are to be written as well.
@@ -62,6 +63,7 @@ class Export(msgspec.Struct, frozen=True):
     notebook: Path
     reading: Reading
     stored: StoredEntry
+    expressions: Sequence[Sequence[Mapping[str, Any]]]
     metadata: Mapping[str, Any]
     store: Store
     artefacts: Sequence[Artefact]

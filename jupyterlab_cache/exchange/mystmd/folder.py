@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from ...notebooks import document as documents
+from ...notebooks.user_expressions import result_of
 from ...store.files import StoreFiles
 from ..other_cache import Export, NotExportable, Reading, Record
 from .key import json_text
@@ -19,6 +20,7 @@ from .reading import Page, context_of, read_page
 _FOLDER = "execute"
 _OURS = "jupyterlab_cache"
 _LARGEST = 1024**3  # bytes
+_TYPES = {"block": "code", "inlineExpression": "inlineExpression"}
 
 
 class MystmdFolder:
@@ -65,8 +67,13 @@ class MystmdFolder:
         """Write outputs; whether anything changed."""
         page = self._pages[export.notebook]
         cells = documents.code_cells_with_blank(export.reading.node)
-        results = [cells[item.place]["outputs"] for item in page.executables]
-        contents = (_notebook(export, page, results), results)
+        results = [
+            cells[item.place]["outputs"]
+            if item.kind == "block"
+            else _answer(export.expressions[item.place], item.content)
+            for item in page.executables
+        ]
+        contents = (_notebook(export, page, results), _older(page, results))
         changed = False
         for name, content in zip(_names(page.key), contents, strict=True):
             try:
@@ -97,6 +104,21 @@ def _names(key: str) -> tuple[str, str]:
     return f"{_FOLDER}/{key}.ipynb", f"{_FOLDER}/{key}.json"
 
 
+def _answer(outputs: Sequence[Mapping[str, Any]], expression: str) -> list[Any]:
+    """The result of an expression; of an error mystmd keeps nothing."""
+    if not outputs or outputs[0].get("output_type") == "error":
+        raise NotExportable(f"the expression {expression[:80]} in its text has no result")
+    return list(outputs)
+
+
+def _older(page: Page, results: list[Any]) -> list[Any]:
+    """The results as releases before 1.9 keep them."""
+    return [
+        outputs if item.kind == "block" else result_of(outputs)
+        for item, outputs in zip(page.executables, results, strict=True)
+    ]
+
+
 def _notebook(export: Export, page: Page, results: list[Any]) -> dict[str, Any]:
     entry = export.stored.entry
     time = datetime.fromtimestamp(entry.created, timezone.utc)
@@ -121,10 +143,10 @@ def _notebook(export: Export, page: Page, results: list[Any]) -> dict[str, Any]:
             {
                 "cell_type": "code",
                 "source": [],
-                "metadata": {"mystResultType": "code"},
+                "metadata": {"mystResultType": _TYPES[item.kind]},
                 "outputs": outputs,
                 "execution_count": number,
             }
-            for number, outputs in enumerate(results)
+            for number, (item, outputs) in enumerate(zip(page.executables, results, strict=True))
         ],
     }

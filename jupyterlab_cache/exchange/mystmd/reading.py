@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 
 from ...notebooks import document as documents
-from ...notebooks.code_key import EXECUTION_TAGS
+from ...notebooks.code_key import EXECUTION_TAGS, execution_flags, normalise_source
 from ...notebooks.errors import one_line
+from ...notebooks.expressions import inline_expressions
 from ..jupyter_cache.reading import header_of, read_text
 from ..other_cache import NotExportable
 from .key import SPACE, Executable, has_tag, key_of, without_options
@@ -20,7 +21,7 @@ from .key import SPACE, Executable, has_tag, key_of, without_options
 _RAISES, _SKIPPED = EXECUTION_TAGS
 _DIRECTIVE = re.compile(r"\s*\{\s*([^}]+)\s*\}\s*(.*)")
 _COLON_OPTION = re.compile(r":(?P<option>[^:\s]+?):(\s*(?P<value>.*))?\s*")
-_EVAL = re.compile(r"\{\s*eval\b[^}]*\}`")
+_EVAL = re.compile(r"(?<!\\)\{\s*eval\s*\}(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _NESTED = re.compile(r"\{\s*code-cell\b")
 _TAG_ENDS = re.compile(r"[,\s]")
 
@@ -54,14 +55,11 @@ def read_page(notebook: Path, environment: Mapping[str, str]) -> Page:
     """
     node = documents.with_stored_sources(documents.load(notebook))
     texts = [cell.get("source", "") for cell in node.cells if cell.get("cell_type") == "markdown"]
-    if any(map(_EVAL.search, texts)):
-        raise NotExportable("it has expressions in its text ({eval}), whose results are not kept")
     if any(map(_NESTED.search, texts)):
         raise NotExportable("it has a code cell inside another directive or list")
     if notebook.suffix == ".md":
         headers = [header_of(read_text(notebook))]
         code = list(_fences(read_text(notebook)))
-        _compare(code, documents.code_cells_with_blank(node))
     elif notebook.suffix == ".ipynb":
         first = node.cells[0] if node.cells else {}
         is_text = first.get("cell_type") == "markdown"
@@ -70,7 +68,9 @@ def read_page(notebook: Path, environment: Mapping[str, str]) -> Page:
     else:
         raise NotExportable("mystmd reads .ipynb and .md only")
     kernelspec, execute = _page_header(headers)
-    executables = tuple(_executables(code))
+    cells = [_cell(source, tags) for source, tags in code]
+    _compare(cells, [source for source, _ in code], documents.code_cells_with_blank(node))
+    executables = tuple(_executables(node, cells))
     if executables and kernelspec is None:
         raise NotExportable("mystmd executes only what names its kernelspec")
     if execute.get("cache") is False:
@@ -102,12 +102,43 @@ def _page_header(
     return spec, execute
 
 
-def _executables(code: list[tuple[str, object]]) -> Iterator[Executable]:
-    for place, (source, tags) in enumerate(code):
-        content, options = without_options(source) if source else (source, {})
-        tags = options.get("tags", tags)
-        if not has_tag(tags, _SKIPPED):
-            yield Executable("block", content, has_tag(tags, _RAISES), place)
+class _Cell(msgspec.Struct, frozen=True):
+    """A code cell: its code without options, and what its tags say of its execution."""
+
+    content: str
+    raises: bool
+    skipped: bool
+
+
+_NOTHING = _Cell("", raises=False, skipped=True)
+
+
+def _executables(node: Any, code: list[_Cell]) -> Iterator[Executable]:
+    """Code cells and expressions in the order of the document."""
+    rest = iter(enumerate(code))
+    expressions: int = 0
+    for cell in node.cells:
+        if cell.get("cell_type") == "code":
+            place, found = next(rest, (0, _NOTHING))
+            if not found.skipped:
+                yield Executable("block", found.content, found.raises, place)
+        elif cell.get("cell_type") == "markdown":
+            source = normalise_source(cell.get("source", ""))
+            known = inline_expressions(source)
+            # It evaluates each as often as it stands there.
+            written = [match[2] for match in _EVAL.finditer(source)]
+            if list(dict.fromkeys(written)) != known:
+                raise NotExportable("mystmd reads other expressions in its text")
+            for expression in written:
+                place = expressions + known.index(expression)
+                yield Executable("inlineExpression", expression, raises=False, place=place)
+            expressions += len(known)
+
+
+def _cell(source: str, tags: object) -> _Cell:
+    content, options = without_options(source) if source else (source, {})
+    tags = options.get("tags", tags)
+    return _Cell(content, has_tag(tags, _RAISES), has_tag(tags, _SKIPPED))
 
 
 def _cells(node: Any) -> Iterator[tuple[str, object]]:
@@ -160,15 +191,17 @@ def _directive(content: str) -> tuple[str, object]:
     while lines and not lines[0].strip(SPACE):
         lines = lines[1:]
     tags = options.get("tags", options.get("tag"))
-    return "\n".join(lines).rstrip(SPACE), _tags(tags)
+    # It takes a text only, be it a list in brackets.
+    return "\n".join(lines).rstrip(SPACE), _tags(tags) if isinstance(tags, str) else None
 
 
-def _tags(value: object) -> object:
+def _tags(text: str) -> object:
     import yaml
 
-    if isinstance(value, str) and value.startswith("[") and value.endswith("]"):
+    value: object = text
+    if text.startswith("[") and text.endswith("]"):
         try:
-            value = yaml.safe_load(value)
+            value = yaml.safe_load(text)
         except (yaml.YAMLError, ValueError, RecursionError):
             return None
     if isinstance(value, str):
@@ -178,15 +211,21 @@ def _tags(value: object) -> object:
     return None
 
 
-def _compare(code: list[tuple[str, object]], cells: list[Any]) -> None:
-    """Refuse a page whose code mystmd reads in another way than it was executed.
+def _compare(cells: list[_Cell], sources: list[str], executed: list[Any]) -> None:
+    """Refuse a page that mystmd would execute in another way than it was.
 
     Raises:
-        NotExportable: It does.
+        NotExportable: It reads other code or other tags.
     """
-    ours = [cell["source"].strip() for cell in cells]
-    if ours != [source.strip() for source, _ in code]:
+    ours = [cell["source"].strip() for cell in executed]
+    theirs = [source.strip() for source in sources]
+    # An empty cell at the end of a notebook is none to mystmd.
+    if ours[: len(theirs)] != theirs or any(ours[len(theirs) :]):
         raise NotExportable("mystmd reads other code in it")
+    for cell, read in zip(executed, cells, strict=False):
+        flags = execution_flags(cell["metadata"].get("tags"))
+        if (_RAISES in flags, _SKIPPED in flags) != (read.raises, read.skipped):
+            raise NotExportable("mystmd reads other tags in it; write `:tags: [one, two]`")
 
 
 def context_of(page: Page, notebook: Path, created: str, seconds: float) -> dict[str, Any]:
