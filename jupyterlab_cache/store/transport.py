@@ -6,9 +6,9 @@ import os
 from typing import IO
 
 from .blob_walk import BLOB_FILE
-from .blobs import BlobStore, is_blob_digest
+from .blobs import BlobStore
 from .entries import SUFFIX, EntryFiles, folder_of, ids_among
-from .errors import EntryDamaged, EntryMissing
+from .errors import EntryMissing
 from .layout import ENTRIES, OBJECTS, STORE_FORMAT, Layout
 from .manifest import MAX_MANIFEST_BYTES, StoredEntry, is_code_key, named_blobs
 from .packing import COMPRESSED
@@ -76,10 +76,7 @@ class Transport:
 
     def incoming(self, code_key: str, identifier: str, data: bytes) -> StoredEntry:
         """What came as an entry's file; raises as :meth:`EntryFiles.incoming`."""
-        stored = self._entries.incoming(code_key, identifier, data)
-        if not all(map(is_blob_digest, named_blobs(stored.entry))):
-            raise EntryDamaged(f"The entry {identifier[:12]} is damaged: it names no blobs.")
-        return stored
+        return self._entries.incoming(code_key, identifier, data)
 
     def lacks(self, stored: StoredEntry) -> list[str]:
         """The blobs that an entry needs and that are not there, in order."""
