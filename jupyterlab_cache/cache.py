@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .execution.artefact_restoring import ArtefactWish, RestoredFile
     from .execution.batch import RunResult
     from .execution.checking import CheckResult
+    from .execution.comparing import Comparison
     from .execution.freshening import Wish
     from .execution.kernels import Kernels
     from .execution.progress import Teller
@@ -109,6 +110,44 @@ class NotebookCache(Upkeep):
             launch_environment=self.launch_environment(),
             declared=self.declared_for(notebook),
         )
+
+    def diff(
+        self,
+        notebook: Path | str | None = None,
+        *,
+        before: str | None = None,
+        after: str | None = None,
+    ) -> Comparison:
+        """What differs between a notebook's file and what is cached, or between two entries.
+
+        Args:
+            notebook: The notebook; without it both entries have to be named, and are looked for in
+                the project of the root.
+            before: Beginning of an entry's identifier; by default the notebook's newest entry.
+            after: Beginning of the other entry's; by default the file as it is saved.
+
+        Raises:
+            EntryMissing: There is no such entry, or none of the notebook.
+            BlobMissing: What an entry holds is not there any more.
+            BlobDamaged: It is not what it should be.
+            NotebookError: The notebook is missing or unreadable.
+            PathRefused: It lies outside the root.
+            ValueError: Neither a notebook nor two entries are named.
+        """
+        from .execution.comparing import compare, side_of_entry, side_of_file
+
+        place = None if notebook is None else self.projects.resolve(notebook)
+        if place is None and (before is None or after is None):
+            raise ValueError("Name a notebook, or two entries.")
+        project, path = self.locate("." if notebook is None else str(notebook))
+        store = project.store
+        old = store.find(before) if before is not None else store.latest_of(path or "")
+        if old is None:
+            raise EntryMissing(f"Nothing is stored of {notebook}; execute it first.")
+        new = store.find(after) if after is not None else None
+        shown = self.projects.path_in_root(project, path or old.entry.notebook_path)
+        other = side_of_entry(store, new) if new else side_of_file(self.executable(shown))
+        return compare(shown, side_of_entry(store, old), other, (old.id, new.id if new else None))
 
     # Executing
 

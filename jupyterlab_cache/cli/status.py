@@ -16,6 +16,7 @@ from ..notebooks.parameters import Parameters
 from ..notebooks.variant import variant_lines
 from .common import Session, declaring_options, origin_notes, session_options
 from .parameters import parameter_options
+from .teaching import Taught
 from .terminal import echo
 
 _MARKS = {
@@ -29,7 +30,22 @@ _MANY, _FEW_OF_MANY = 10, 5
 """Of more than so many reasons of one kind a person reads so many."""
 
 
-@click.command("status")
+@click.command(
+    "status",
+    cls=Taught,
+    examples=(
+        ("jupyter cache status", "all notebooks below this folder"),
+        ("jupyter cache status report.ipynb data/", "one notebook, and those of a folder"),
+        ("jupyter cache status --check", "for CI: exit code 1 unless all are fresh"),
+        ("jupyter cache status --check --outputs", "… and the files hold the cached outputs"),
+        ("jupyter cache status report.ipynb -p city Bonn", "with these parameters"),
+        ("jupyter cache status --json", "for programs: verdicts, reasons, entries"),
+    ),
+    exits={
+        0: "The verdicts were told; with --check: all notebooks pass.",
+        1: "With --check: a notebook does not pass, or one cannot be read.",
+    },
+)
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @click.option("--check", is_flag=True, help="Exit with 1 if any notebook is not fresh.")
 @click.option(
