@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .moment import Moment
+from .look import Look
+from .moment import Moment, MomentToCome
 from .notebooks.parameters import parameters_of
 from .store.errors import EntryMissing
 from .store.store import StoredEntry
@@ -60,6 +61,22 @@ class NotebookCache(Upkeep):
             artefacts=artefacts,
             parameters=parameters_of(parameters or {}, "parameters"),
         )
+
+    def with_outputs(self, contents: Mapping[Path, bytes]) -> dict[Path, bytes]:
+        """Notebooks that are not on disk yet, with the cached outputs that are true for them.
+
+        Only entries that count as ours give any.
+
+        Args:
+            contents: The content of ``.ipynb`` files without outputs, by absolute paths below the
+                root.
+
+        Returns:
+            Those for which there are outputs, with them.
+        """
+        from .execution.restoring import with_outputs
+
+        return with_outputs(self, contents, Look(MomentToCome(self, contents)))
 
     def restore_artefacts(
         self, notebook: Path | str, entry: str | None = None, wish: ArtefactWish | None = None

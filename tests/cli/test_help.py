@@ -64,7 +64,7 @@ def test_the_first_help_shows_a_tour() -> None:
     lines = [line.strip() for line in shown.splitlines()]
     for example, _ in _TOUR:
         # Each on a line of its own.
-        assert sum(line.startswith(example) for line in lines) == 1
+        assert sum(line.startswith(f"{example}  ") for line in lines) == 1
     for words in COMMANDS:
         assert any(line.startswith(words[0]) for line in lines)
 
