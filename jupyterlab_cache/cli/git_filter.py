@@ -9,6 +9,7 @@ import click
 _COMMANDS = {
     "install": ("git_install", "Set the filter up in the repository of this folder."),
     "remove": ("git_install", "Take the filter out of it again."),
+    "strip": ("git_strip", "Take outputs that are cached out of files, without the filter."),
     "process": ("git_process", "What git starts; not for people."),
 }
 

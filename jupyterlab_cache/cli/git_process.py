@@ -50,11 +50,9 @@ def process_command(store: Path | None) -> int:
 
 def _with_outputs(contents: Mapping[bytes, bytes], store: Path | None) -> Mapping[bytes, bytes]:
     from ..cache import NotebookCache
-    from ..store.team_keys import hide_team_key
 
     try:
         cache = NotebookCache(".", store=store, launch_environment=_environment_around_git)
-        hide_team_key(os.environ)
         try:
             root = cache.projects.root
             paths = {

@@ -188,7 +188,15 @@ def save(notebook: Any, path: Path) -> None:
         raise NotebookInvalid(
             f"{path.name} cannot hold outputs; name an .ipynb file for them with --output."
         )
-    data = serialise(notebook, path.name)
+    replace(path, serialise(notebook, path.name))
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write a file, whole or not at all; its mode stays, and a link that leads to it.
+
+    Raises:
+        OSError: It cannot be written; what was there is still there.
+    """
     target = Path(os.path.realpath(path))
     mode = _mode_to_keep(target)
     temporary = target.parent / f".{os.urandom(8).hex()}.tmp"
