@@ -33,7 +33,7 @@ def load(path: Path) -> Any:
         NotebookInvalid: It is no notebook, or of a format that is not supported.
     """
     if is_text_notebook(path):
-        return _with_normal_sources(load_text(path))
+        return with_normal_sources(load_text(path))
     return loads(read_bytes(path), path.name)
 
 
@@ -47,10 +47,15 @@ def loads(data: bytes, name: str) -> Any:
     Raises:
         NotebookInvalid: It is no notebook, or of a format that is not supported.
     """
-    return _with_normal_sources(_from_json(data, name))
+    return with_normal_sources(_from_json(data, name))
 
 
-def _with_normal_sources(notebook: Any) -> Any:
+def with_normal_sources(notebook: Any) -> Any:
+    """A node with its code in normal form; the node itself, which knows how the code stood.
+
+    Args:
+        notebook: A node in nbformat 4.
+    """
     for cell in code_cells_with_blank(notebook):
         text = cell.get("source", "")
         cell["source"] = normalise_source(text)
