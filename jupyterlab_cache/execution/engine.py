@@ -24,6 +24,7 @@ from ..store.store import StoredEntry
 from .artefacts import store_artefacts
 from .cells import CellRun, cancelled_at
 from .estimate import estimate_of
+from .expressions import Expressions
 from .injection import injection_of
 from .isolation import Workplace, explained, with_undeclared, workplace_of
 from .kernels import Kernels, keep_awake
@@ -90,7 +91,9 @@ async def _execute(
         request.on_estimate(estimate)
     place = place_in(notebook)
     injection = injection_of(request.parameters, place, kernel_name)
+    expressions = Expressions(documents.expressions_of(notebook))
     sources = [cell["source"] for cell in cells]
+    sources += [expression for expression, _ in documents.expressions_of(notebook)]
     observer = Observer(
         notebook=workplace.notebook,
         places=workplace.places,
@@ -121,8 +124,13 @@ async def _execute(
         observation = await observer.collect(None)
     else:
         request.on_kernel(kernel)
+        if kernel.language_info:
+            # As nbclient does it: programs that show the code colour it by this.
+            notebook["metadata"]["language_info"] = dict(kernel.language_info)
         clean_end = False
-        run = CellRun(_from_thread(request), notebook, cells, kernel, seconds, usages, injection)
+        run = CellRun(
+            _from_thread(request), notebook, cells, kernel, seconds, usages, injection, expressions
+        )
         request.on_outputs(run.live)
         stopper = asyncio.ensure_future(_pass_on(request.cancelled, kernel, run))
         try:
@@ -148,6 +156,7 @@ async def _execute(
         cell_seconds=seconds,
         cell_usages=usages,
         variant=with_parameters(request.options, request.parameters, place),
+        expression_results=expressions.results,
         provenance="executed",
         isolated=workplace.folder is not None,
     )
