@@ -42,8 +42,10 @@ def capture(
     cells = documents.code_cells(node)
     _check_run(cells)
     kernel_name = digests.kernel_name or default_kernel
+    sources = [cell["source"] for cell in cells]
+    sources += [expression for expression, _ in documents.expressions_of(node)]
     observation = static_observation(
-        sources=[cell["source"] for cell in cells],
+        sources=sources,
         notebook=notebook,
         project_root=project_root,
         kernel_name=kernel_name,
@@ -63,6 +65,7 @@ def capture(
         cell_seconds=[None] * len(cells),
         cell_usages=[None] * len(cells),
         variant={},
+        expression_results=documents.shown_expressions(node),
         provenance="captured",
     )
     return record(execution, notebook, project_root, store)

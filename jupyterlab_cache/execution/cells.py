@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import Coroutine
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ import msgspec
 from ..notebooks.code_key import EXECUTION_TAGS
 from ..store.records import Failure, Outcome
 from .deaths import death_of
+from .expressions import Expressions
 from .injection import Injection
 from .launch import Kernel
 from .live_outputs import LiveOutputs
@@ -39,7 +41,8 @@ class CellRun:
         kernel: Kernel,
         seconds: list[float | None],
         usages: list[Usage | None],
-        injection: Injection | None = None,
+        injection: Injection | None,
+        expressions: Expressions,
     ) -> None:
         from .long_json import unpack
         from .output_channel import OutputChannel
@@ -56,6 +59,7 @@ class CellRun:
         self._usages = usages
         self._meter = UsageMeter(local_pid(kernel.manager))
         self._injection = injection
+        self._expressions = expressions
         self._nbclient = OutputClient(
             notebook,
             km=kernel.manager,
@@ -95,7 +99,7 @@ class CellRun:
         total = len(self._cells)
         self._request.on_progress(0, total)
         for ordinal, (cell, index) in enumerate(zip(self._cells, self._indices, strict=True)):
-            ended = await self._injected(ordinal)
+            ended = await self._before(ordinal)
             if ended is None and not self._is_replaced(ordinal):
                 self.live.begin(index)
                 started = time.monotonic()
@@ -105,8 +109,29 @@ class CellRun:
             if ended is not None:
                 return ended
             self._request.on_progress(ordinal + 1, total)
+        if self._expressions.before(total):
+            ended = await self._before(total)
+            if ended is not None:
+                return ended
         self._nbclient.set_widgets_metadata()
         return "ok", None
+
+    async def _before(self, ordinal: int) -> tuple[Outcome, Failure | None] | None:
+        """Execute what stands between two cells: parameters to inject, inline expressions."""
+        if self._is_replaced(ordinal):
+            return await self._evaluated(ordinal) or await self._injected(ordinal)
+        return await self._injected(ordinal) or await self._evaluated(ordinal)
+
+    async def _evaluated(self, ordinal: int) -> tuple[Outcome, Failure | None] | None:
+        """Execute the inline expressions that stand before a cell, or behind the last one."""
+        asked = self._expressions.before(ordinal)
+        if not asked:
+            return None
+
+        async def evaluate() -> None:
+            self._expressions.take(asked, await self._nbclient.async_evaluate(asked))
+
+        return await self._guarded(evaluate(), None, "The inline expressions")
 
     def _is_replaced(self, ordinal: int) -> bool:
         return self._injection is not None and self._injection.is_instead_of(ordinal)
@@ -132,14 +157,26 @@ class CellRun:
     async def _one_cell(
         self, cell: Any, index: int, ordinal: int | None
     ) -> tuple[Outcome, Failure | None] | None:
+        from nbclient.exceptions import CellExecutionError
+
+        is_own = ordinal is not None
+        execution = self._nbclient.async_execute_cell(cell, index, store_history=is_own)
+        try:
+            return await self._guarded(execution, ordinal)
+        except CellExecutionError as error:
+            traceback = _traceback_of(cell)
+            return "error", Failure(error.ename, error.evalue, ordinal, traceback)
+
+    async def _guarded(
+        self, execution: Coroutine[Any, Any, object], ordinal: int | None, name: str = "The cell"
+    ) -> tuple[Outcome, Failure | None] | None:
+        """Let the kernel execute something, within all limits."""
         from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
         if self.cancelled.is_set():
+            execution.close()
             return cancelled_at(ordinal)
-        is_own = ordinal is not None
-        task = asyncio.ensure_future(
-            self._nbclient.async_execute_cell(cell, index, store_history=is_own)
-        )
+        task = asyncio.ensure_future(execution)
         stop = asyncio.ensure_future(self.cancelled.wait())
         too_much = asyncio.ensure_future(self._output_limit.passed.wait())
         try:
@@ -151,14 +188,11 @@ class CellRun:
                     return cancelled_at(ordinal)
                 return self._too_large(ordinal) if too_much.done() else self._out_of_time(ordinal)
             await task
-        except CellExecutionError as error:
-            traceback = _traceback_of(cell)
-            return "error", Failure(error.ename, error.evalue, ordinal, traceback)
+        except CellExecutionError:
+            raise
         except CellTimeoutError:
             limit = self._request.settings.cell_timeout
-            message = (
-                f"The cell took longer than {limit:g} s." if limit else "The cell gave no end."
-            )
+            message = f"{name} took longer than {limit:g} s." if limit else f"{name} gave no end."
             return "timeout", Failure("Timeout", message, ordinal)
         except Exception as error:
             # A gateway's ways to tell of the end are many.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -22,6 +24,7 @@ from ..store.store import StoredEntry
 from .artefacts import store_artefacts
 from .cells import CellRun, cancelled_at
 from .estimate import estimate_of
+from .expressions import Expressions
 from .injection import injection_of
 from .isolation import Workplace, explained, with_undeclared, workplace_of
 from .kernels import Kernels, keep_awake
@@ -77,7 +80,7 @@ async def _prepared(request: ExecutionRequest) -> Workplace:
 async def _execute(
     request: ExecutionRequest, workplace: Workplace, kernels: Kernels
 ) -> StoredEntry:
-    notebook = await asyncio.to_thread(documents.load, request.notebook)
+    notebook = await asyncio.to_thread(_document_of, request)
     digests = documents.digests_of(notebook)
     kernel_name = digests.kernel_name or request.default_kernel
     request.on_code_key(digests.code_key(request.default_kernel))
@@ -88,7 +91,9 @@ async def _execute(
         request.on_estimate(estimate)
     place = place_in(notebook)
     injection = injection_of(request.parameters, place, kernel_name)
+    expressions = Expressions(documents.expressions_of(notebook))
     sources = [cell["source"] for cell in cells]
+    sources += [expression for expression, _ in documents.expressions_of(notebook)]
     observer = Observer(
         notebook=workplace.notebook,
         places=workplace.places,
@@ -119,8 +124,13 @@ async def _execute(
         observation = await observer.collect(None)
     else:
         request.on_kernel(kernel)
+        if kernel.language_info:
+            # As nbclient does it: programs that show the code colour it by this.
+            notebook["metadata"]["language_info"] = dict(kernel.language_info)
         clean_end = False
-        run = CellRun(_from_thread(request), notebook, cells, kernel, seconds, usages, injection)
+        run = CellRun(
+            _from_thread(request), notebook, cells, kernel, seconds, usages, injection, expressions
+        )
         request.on_outputs(run.live)
         stopper = asyncio.ensure_future(_pass_on(request.cancelled, kernel, run))
         try:
@@ -146,10 +156,17 @@ async def _execute(
         cell_seconds=seconds,
         cell_usages=usages,
         variant=with_parameters(request.options, request.parameters, place),
+        expression_results=expressions.results,
         provenance="executed",
         isolated=workplace.folder is not None,
     )
     return await asyncio.to_thread(_recorded, execution, request)
+
+
+def _document_of(request: ExecutionRequest) -> Any:
+    if request.document is None:
+        return documents.load(request.notebook)
+    return documents.with_normal_sources(copy.deepcopy(request.document))
 
 
 def _recorded(execution: Execution, request: ExecutionRequest) -> StoredEntry:

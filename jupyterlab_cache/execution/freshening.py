@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from ..inputs.declared import Declared
 from ..inputs.stat_cache import StatCache
 from ..look import Given, Look
+from ..notebooks.document import digests_of
 from ..notebooks.errors import NotebookError
 from ..notebooks.parameters import NO_PARAMETERS, Parameters
 from ..notebooks.variant import Variant
@@ -60,6 +61,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
         allow_errors: Go on after a cell that raises an error.
         parameters: What to inject beside what is declared.
         isolated: Whether it is executed in a folder of its own; None for what is declared.
+        document: A node to judge and to execute in place of what is saved at the notebook's path,
+            where there need not be anything; it stays as it is.
         settings: Limits.
         on_kernel: Told the kernel, and None when it is gone.
         on_progress: Told of each executed cell.
@@ -74,6 +77,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     allow_errors: bool = False
     parameters: Parameters = NO_PARAMETERS
     isolated: bool | None = None
+    document: Any | None = None
     settings: ExecutionSettings = msgspec.field(default_factory=ExecutionSettings)
     on_kernel: Callable[[Kernel | None], None] = lambda _: None
     on_progress: Progress = lambda _done, _total: None
@@ -131,6 +135,7 @@ async def freshen(workspace: Workspace, notebook: Path, kernels: Kernels, wish: 
         settings=wish.settings,
         allow_errors=wish.allow_errors,
         declared=declared,
+        document=wish.document,
         given=wish.parameters,
         on_kernel=wish.on_kernel,
         on_progress=wish.on_progress,
@@ -141,7 +146,8 @@ async def freshen(workspace: Workspace, notebook: Path, kernels: Kernels, wish: 
     )
     if not wish.force:
         look = workspace.look(request.options, {notebook: wish.parameters})
-        status = await asyncio.to_thread(look.own_status, notebook)
+        document = None if wish.document is None else digests_of(wish.document)
+        status = await asyncio.to_thread(look.own_status, notebook, document)
         # Outputs that nobody observed do not keep a person who asks from an execution, and neither
         # does what somebody else says of how they came to be.
         observed = status.provenance == "executed" and status.trusted

@@ -5,13 +5,16 @@ Imported when something is executed, since nbclient takes long to import.
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
 from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from nbformat.notebooknode import from_dict
+from nbformat.v4 import new_code_cell
 
 from ..store.long_text import LongText
 from .live_outputs import LiveOutputs
@@ -71,6 +74,57 @@ class OutputClient(NotebookClient):
                 # It may be shown by earlier cells, too.
                 for place in self._display_id_map.get(display, {}) if display else ():
                     self.live.change(place, rewritten=True)
+
+    async def async_evaluate(self, expressions: Mapping[str, str]) -> Mapping[str, Any]:
+        """Ask the kernel for the values of expressions.
+
+        As nbclient executes a cell. What they print or display meanwhile belongs to no cell, and is
+        dropped, as it is where jupyterlab-myst asks.
+
+        Args:
+            expressions: By any names.
+
+        Returns:
+            The content of the kernel's reply.
+
+        Raises:
+            DeadKernelError: The kernel died.
+            CellTimeoutError: They took longer than a cell may take.
+        """
+        assert self.kc is not None
+        cell, index = new_code_cell("; ".join(expressions.values())), len(self.nb["cells"])
+        self.nb["cells"].append(cell)  # somewhere to put what is dropped
+        message = self.kc.execute(
+            "",
+            silent=True,
+            store_history=False,
+            user_expressions=dict(expressions),
+            allow_stdin=False,
+            stop_on_error=False,
+        )
+        self.clear_before_next_output = False
+        alive = asyncio.ensure_future(self._async_poll_kernel_alive())
+        printed = asyncio.ensure_future(self._async_poll_output_msg(message, cell, index))
+        self.task_poll_for_reply = asyncio.ensure_future(
+            self._async_poll_for_reply(message, cell, self._get_timeout(cell), printed, alive)
+        )
+        try:
+            reply: Mapping[str, Any] = await self.task_poll_for_reply
+        except asyncio.CancelledError:
+            printed.cancel()
+            if alive.done():  # only it cancels the wait for a reply
+                raise DeadKernelError("Kernel died") from None
+            raise
+        except BaseException:
+            printed.cancel()
+            raise
+        finally:
+            alive.cancel()
+            self.nb["cells"].pop()
+            for places in self._display_id_map.values():
+                places.pop(index, None)
+        content: Mapping[str, Any] = reply["content"]
+        return content
 
     def memory(self) -> int:
         """Bytes that all outputs and the state of widgets take so far."""

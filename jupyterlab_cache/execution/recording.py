@@ -11,14 +11,14 @@ from typing import Any
 import msgspec
 
 from ..inputs.observation import Observation
-from ..notebooks.code_key import prefix_keys, well_formed
+from ..notebooks.code_key import well_formed
 from ..notebooks.digests import DocumentDigests
-from ..notebooks.document import code_cells, code_cells_with_blank
+from ..notebooks.document import code_cells, code_cells_with_blank, expressions_of
 from ..notebooks.outputs_digest import cell_outputs_digest, document_outputs_digest
 from ..store.blob_batch import BlobBatch
 from ..store.errors import StoreError
 from ..store.outputs import put_outputs
-from ..store.records import CellRecord, Entry, Failure, Outcome, Provenance
+from ..store.records import CellRecord, Entry, ExpressionRecord, Failure, Outcome, Provenance
 from ..store.store import Store, StoredEntry
 from .usage import Usage
 
@@ -39,6 +39,7 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True):
         cell_seconds: Wall time of each code cell that is not blank; None where it did not run.
         cell_usages: What the kernel used for each of them; None where that is not known.
         variant: Options that change results.
+        expression_results: For each inline expression its result as an output, or none.
         provenance: How the outputs came to be.
         isolated: Whether it ran in a folder of its own.
     """
@@ -53,6 +54,7 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True):
     cell_seconds: Sequence[float | None]
     cell_usages: Sequence[Usage | None]
     variant: Mapping[str, str | int | float | bool | None]
+    expression_results: Sequence[Sequence[Mapping[str, Any]]]
     provenance: Provenance
     isolated: bool = False
 
@@ -75,15 +77,17 @@ def record(execution: Execution, notebook: Path, project_root: Path, store: Stor
         outputs: list[list[dict[str, Any]]] = [
             [_plain(output) for output in cell.get("outputs", [])] for cell in cells
         ]
+        results = [[_plain(output) for output in item] for item in execution.expression_results]
         code_document = _code_document(execution.notebook)
     except RecursionError as error:
         raise StoreError("The notebook is nested too deeply to be stored.") from error
     with BlobBatch(store.blobs) as batch:
-        outputs_blob, sizes = put_outputs(batch, outputs)
+        outputs_blob, sizes = put_outputs(batch, [*outputs, *results])
         notebook_blob = batch.put(code_document)
     digests = [cell.digest for cell in execution.digests.cells]
-    keys = prefix_keys(execution.kernel_name, digests)
+    keys = execution.digests.prefix_keys(execution.kernel_name)
     output_digests = [cell_outputs_digest(items) for items in outputs]
+    result_digests = [cell_outputs_digest(items) for items in results]
     records = tuple(
         CellRecord(
             digest=digest,
@@ -103,8 +107,14 @@ def record(execution: Execution, notebook: Path, project_root: Path, store: Stor
             output_digests,
             execution.cell_seconds,
             execution.cell_usages,
-            sizes,
+            sizes[: len(cells)],
             strict=True,
+        )
+    )
+    expressions = tuple(
+        ExpressionRecord(expression, after, digest)
+        for (expression, after), digest in zip(
+            expressions_of(execution.notebook), result_digests, strict=True
         )
     )
     observation = execution.observation
@@ -119,8 +129,9 @@ def record(execution: Execution, notebook: Path, project_root: Path, store: Stor
         outcome=execution.outcome,
         outputs=outputs_blob,
         notebook=notebook_blob,
-        outputs_digest=document_outputs_digest(output_digests),
+        outputs_digest=document_outputs_digest([*output_digests, *result_digests]),
         cells=records,
+        expressions=expressions,
         inputs=observation.inputs,
         artefacts=observation.artefacts,
         coverage=observation.coverage,

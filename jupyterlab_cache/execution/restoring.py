@@ -99,12 +99,13 @@ def write_outputs(
         BlobDamaged: The outputs are not what was stored.
     """
     store = workspace.project_of(notebook).store
-    outputs = store.outputs_of(stored)
+    outputs = store.outputs_of(stored, expressions=True)
     counts = [cell.execution_count for cell in stored.entry.cells]
     node = documents.load(notebook)
     if documents.digests_of(node).code_key(workspace.default_kernel) != stored.entry.code_key:
         raise NotebookError(f"{notebook.name} was changed meanwhile; restore it again.")
-    documents.put_outputs(node, list(zip(outputs, counts, strict=True)))
+    documents.put_outputs(node, list(zip(outputs[: len(counts)], counts, strict=True)))
+    documents.put_expressions(node, outputs[len(counts) :])
     documents.save(node, output or notebook)
     store.marks.touch_used(stored.id)
 

@@ -81,7 +81,7 @@ def trust_preview(project: Project, stored: StoredEntry, path: str) -> TrustPrev
         created=entry.created,
         origin=stored.origin,
         trusted=stored.trusted,
-        active=active_types(project.store.outputs_of(stored, in_pieces=True)),
+        active=active_types(project.store.outputs_of(stored, in_pieces=True, expressions=True)),
         artefacts=_first(kept),
         outside=_first(outside),
     )

@@ -15,6 +15,7 @@ ReasonCode = Literal[
     "cell-added",
     "cell-removed",
     "cell-moved",
+    "expression-changed",
     "kernel-changed",
     "file-changed",
     "file-missing",
@@ -123,6 +124,27 @@ def code_reasons(
         for index, _ in removed
     ]
     return reasons
+
+
+def expression_reasons(
+    before: Sequence[tuple[int, str]], now: Sequence[tuple[int, str]], removed: Sequence[str]
+) -> list[Reason]:
+    """Whether the inline expressions of a document differ from what was executed.
+
+    Args:
+        before: The digests that were executed, each with how many code cells stood before it.
+        now: Those of the document.
+        removed: The expressions that it has no more.
+    """
+    if list(before) == list(now):
+        return []
+    if removed:
+        subject = removed[0]
+        sentence = say("The inline expression %1 is not there any more.", subject)
+    else:
+        subject = "inline expressions"
+        sentence = say("Inline expressions were added or moved.")
+    return [Reason("expression-changed", subject, sentence)]
 
 
 def _of_cell(

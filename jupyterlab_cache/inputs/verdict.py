@@ -9,9 +9,10 @@ from typing import Any, Literal
 import msgspec
 
 from ..notebooks.digests import DocumentDigests
+from ..notebooks.expressions import expression_digest
 from ..notebooks.project import folder_of, relative_to_root
 from ..notebooks.variant import Variant, shown_variant
-from ..store.records import Failure, Provenance
+from ..store.records import Entry, Failure, Provenance
 from ..store.signatures import Origin
 from ..store.store import StoredEntry
 from ..store.store_pass import StorePass
@@ -20,7 +21,7 @@ from .declared import NOTHING_DECLARED, Declared
 from .declared_reasons import policy_reasons
 from .explanation import ChangedCells, explained
 from .observation import Places
-from .reasons import Reason, code_reasons
+from .reasons import Reason, code_reasons, expression_reasons
 from .sentence import say
 from .stale_cells import first_difference, first_stale, located
 from .variant_reasons import variant_reasons
@@ -167,8 +168,8 @@ def judge(
     lines = ChangedCells(latest, store.blob, sources).lines
     reasons = _code_reasons(latest, document, kernel_name, wanted, lines)
     before = [cell.digest for cell in latest.entry.cells]
-    # The kernel and the variant are at the bottom of all.
-    everywhere = [reason for reason in reasons if not reason.code.startswith("cell-")]
+    # The kernel and the variant are at the bottom of all; an expression only shows something.
+    everywhere = [reason for reason in reasons if not reason.code.startswith(("cell-", "expr"))]
     others: list[Reason] = []
     if latest.trusted and latest.entry.kernel_name == kernel_name:
         # Nothing else of it has to be right, but whoever asks why wants to know all.
@@ -239,8 +240,22 @@ def _code_reasons(
             )
         )
     before = [cell.digest for cell in entry.cells]
-    reasons += code_reasons(before, [cell.digest for cell in document.cells], lines)
+    changed = code_reasons(before, [cell.digest for cell in document.cells], lines)
+    # Where cells were changed, expressions stand at other places for that alone.
+    reasons += changed or _expression_reasons(entry, document)
     return reasons or variant_reasons(entry.variant, variant)
+
+
+def _expression_reasons(entry: Entry, document: DocumentDigests) -> list[Reason]:
+    before = [(item.after, expression_digest(item.expression)) for item in entry.expressions]
+    now = [(item.after, item.digest) for item in document.expressions]
+    there = {digest for _, digest in now}
+    removed = [
+        item.expression
+        for item, (_, digest) in zip(entry.expressions, before, strict=True)
+        if digest not in there
+    ]
+    return expression_reasons(before, now, removed)
 
 
 def _status(

@@ -10,12 +10,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .code_key import cell_digest, execution_flags, is_blank, normalise_source
-from .digests import CellDigests, DocumentDigests
+from .code_key import is_blank, normalise_source
+from .digesting import Digesting
+from .digests import DocumentDigests
 from .errors import NotebookInvalid, one_line
-from .outputs_digest import NO_OUTPUTS, cell_outputs_digest, is_json_type
+from .expressions import expression_code, inline_expressions
+from .outputs_digest import is_json_type
 from .reader import digests_of_bytes, kernel_name, parse, read_bytes
 from .text import is_text_notebook, load_text
+from .user_expressions import METADATA, metadata_of, shown_results
 
 # An attribute of a cell's node, beside its items: what the file holds instead of the normal form.
 _AS_STORED = "_source_as_stored"
@@ -33,7 +36,7 @@ def load(path: Path) -> Any:
         NotebookInvalid: It is no notebook, or of a format that is not supported.
     """
     if is_text_notebook(path):
-        return _with_normal_sources(load_text(path))
+        return with_normal_sources(load_text(path))
     return loads(read_bytes(path), path.name)
 
 
@@ -47,10 +50,15 @@ def loads(data: bytes, name: str) -> Any:
     Raises:
         NotebookInvalid: It is no notebook, or of a format that is not supported.
     """
-    return _with_normal_sources(_from_json(data, name))
+    return with_normal_sources(_from_json(data, name))
 
 
-def _with_normal_sources(notebook: Any) -> Any:
+def with_normal_sources(notebook: Any) -> Any:
+    """A node with its code in normal form; the node itself, which knows how the code stood.
+
+    Args:
+        notebook: A node in nbformat 4.
+    """
     for cell in code_cells_with_blank(notebook):
         text = cell.get("source", "")
         cell["source"] = normalise_source(text)
@@ -133,22 +141,77 @@ def tagged_cells(notebook: Any) -> list[tuple[object, bool]]:
 
 def digests_of(notebook: Any) -> DocumentDigests:
     """The digests of a node; the same as those of its file."""
-    cells = []
-    for cell in code_cells_with_blank(notebook):
-        source = normalise_source(cell.get("source", ""))
-        if is_blank(source):
-            continue
-        metadata = cell.get("metadata")
-        tags = metadata.get("tags") if isinstance(metadata, Mapping) else None
-        outputs_digest = cell_outputs_digest(cell.get("outputs") or [])
-        cells.append(
-            CellDigests(
-                digest=cell_digest(source, execution_flags(tags)),
-                outputs_digest=outputs_digest,
-                has_outputs=outputs_digest != NO_OUTPUTS,
-            )
+    digesting = Digesting()
+    for cell in notebook.get("cells", []):
+        digesting.add(
+            cell.get("cell_type"), cell.get("source", ""), cell.get("metadata"), cell.get("outputs")
         )
-    return DocumentDigests(kernel_name(notebook.get("metadata")), tuple(cells))
+    return digesting.document(kernel_name(notebook.get("metadata")))
+
+
+def expression_cells(notebook: Any) -> list[tuple[Any, int, list[str]]]:
+    """The Markdown cells of a node with inline expressions, in order.
+
+    Returns:
+        For each the cell, how many code cells that are not blank stand before it, and its
+        expressions as they stand there.
+    """
+    found = []
+    after = 0
+    for cell in notebook.get("cells", []):
+        if cell.get("cell_type") == "code":
+            after += not is_blank(normalise_source(cell.get("source", "")))
+        elif cell.get("cell_type") == "markdown":
+            expressions = inline_expressions(normalise_source(cell.get("source", "")))
+            if expressions:
+                found.append((cell, after, expressions))
+    return found
+
+
+def expressions_of(notebook: Any) -> list[tuple[str, int]]:
+    """What a node executes beside its code cells: its inline expressions, in order.
+
+    Returns:
+        For each what is executed, and how many code cells that are not blank stand before it.
+    """
+    return [
+        (expression_code(expression), after)
+        for _, after, expressions in expression_cells(notebook)
+        for expression in expressions
+    ]
+
+
+def shown_expressions(notebook: Any) -> list[list[dict[str, Any]]]:
+    """What a node shows for each of its inline expressions, in order: one output, or none."""
+    return [
+        result
+        for cell, _, expressions in expression_cells(notebook)
+        for result in shown_results(cell.get("metadata"), expressions)
+    ]
+
+
+def put_expressions(notebook: Any, results: Sequence[Sequence[Mapping[str, Any]]]) -> None:
+    """Replace the results of all inline expressions.
+
+    Args:
+        notebook: A loaded node.
+        results: One output or none for each expression, in order.
+
+    Raises:
+        ValueError: The number of expressions is another one; the node is as it was.
+    """
+    import nbformat
+
+    cells = expression_cells(notebook)
+    count = sum(len(expressions) for _, _, expressions in cells)
+    if count != len(results):
+        raise ValueError(f"the notebook has {count} inline expressions, the results {len(results)}")
+    following = iter(results)
+    for cell, _, expressions in cells:
+        held = metadata_of((expression, next(following)) for expression in expressions)
+        cell["metadata"].pop(METADATA, None)
+        if held:
+            cell["metadata"][METADATA] = nbformat.from_dict(held)
 
 
 def put_outputs(

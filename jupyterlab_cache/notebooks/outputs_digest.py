@@ -101,7 +101,12 @@ def cell_outputs_digest(outputs: Sequence[Mapping[str, Any]]) -> str:
 
 
 def document_outputs_digest(cell_digests: Sequence[str]) -> str:
-    """Digest over the outputs digests of a document's code cells that are not blank."""
+    """Digest over the outputs digests of what a document executes.
+
+    Args:
+        cell_digests: Those of its code cells that are not blank, and behind them those of its
+            inline expressions.
+    """
     return value_digest(list(cell_digests))
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from .code_key import cell_digest, execution_flags, is_blank, normalise_source, well_formed
-from .digests import CellDigests, DocumentDigests
+from .code_key import is_blank, normalise_source, well_formed
+from .digesting import Digesting
+from .digests import DocumentDigests
 from .errors import NotebookInvalid, NotebookMissing, one_line
-from .outputs_digest import NO_OUTPUTS, cell_outputs_digest
 from .regular_files import NotReadable, read_regular
 from .text import is_text_notebook
 
@@ -164,7 +163,10 @@ def digests_of_bytes(data: bytes, name: str = "The notebook") -> DocumentDigests
     """
     notebook = _notebook_of(data, name)
     try:
-        return DocumentDigests(kernel_name(notebook.metadata), _cells(notebook.cells or []))
+        digesting = Digesting()
+        for cell in notebook.cells or []:
+            digesting.add(cell.cell_type, cell.source, cell.metadata, cell.outputs)
+        return digesting.document(kernel_name(notebook.metadata))
     except RecursionError:
         raise NotebookInvalid(
             f"{name} has outputs that are nested too deep; clear or repair them."
@@ -242,23 +244,3 @@ def kernel_name(metadata: object) -> str | None:
     kernelspec = metadata.get("kernelspec") if isinstance(metadata, dict) else None
     name = kernelspec.get("name") if isinstance(kernelspec, dict) else None
     return well_formed(name) if isinstance(name, str) and name else None
-
-
-def _cells(cells: Iterable[_Cell]) -> tuple[CellDigests, ...]:
-    digests = []
-    for cell in cells:
-        if cell.cell_type != "code":
-            continue
-        source = normalise_source(cell.source)
-        if is_blank(source):
-            continue
-        tags = cell.metadata.get("tags") if isinstance(cell.metadata, dict) else None
-        outputs_digest = cell_outputs_digest(cell.outputs) if cell.outputs else NO_OUTPUTS
-        digests.append(
-            CellDigests(
-                digest=cell_digest(source, execution_flags(tags)),
-                outputs_digest=outputs_digest,
-                has_outputs=outputs_digest != NO_OUTPUTS,
-            )
-        )
-    return tuple(digests)

@@ -16,7 +16,7 @@ from ..store.store import StoredEntry
 from .json_pieces import json_pieces
 from .metrics import note_hit
 from .operation import CacheHandler, Pieces, Refused, operation
-from .wire import detail_wire, outputs_wire, summary_wire
+from .wire import detail_wire, entry_outputs_wire, summary_wire
 
 if TYPE_CHECKING:
     from ..cache import NotebookCache
@@ -151,10 +151,10 @@ class EntryOutputsHandler(CacheHandler):
     def _outputs(self, path: str, entry_id: str, hit: bool) -> object:
         project, _ = self.cache.locate(path)
         stored = project.store.get(entry_id)
-        outputs = project.store.outputs_of(stored, in_pieces=True)
+        outputs = project.store.outputs_of(stored, in_pieces=True, expressions=True)
         if hit:
             project.store.marks.note_hit(stored.id)
             note_hit("restore", stored.entry.seconds)
         else:
             project.store.marks.touch_used(stored.id)
-        return Pieces(json_pieces(outputs_wire(stored, outputs)))
+        return Pieces(json_pieces(entry_outputs_wire(stored, outputs)))

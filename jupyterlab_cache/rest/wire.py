@@ -11,7 +11,8 @@ import msgspec
 from ..execution.artefact_restoring import RestoredFile
 from ..execution.jobs import Job, JobKind
 from ..inputs.artefact_states import ArtefactState
-from ..notebooks.digests import CellDigests, DocumentDigests
+from ..notebooks.digests import CellDigests, DocumentDigests, ExpressionDigests
+from ..notebooks.expressions import expression_digest
 from ..notebooks.parameters import values_of
 from ..notebooks.variant import shown_variant
 from ..store.checks import Check
@@ -33,11 +34,18 @@ class CellDigestsWire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     has_outputs: bool = True
 
 
+class ExpressionDigestsWire(CellDigestsWire, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Digests of one inline expression of a document that is open in the browser."""
+
+    after: Annotated[int, msgspec.Meta(ge=0, le=100_000)]
+
+
 class DocumentDigestsWire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Digests of a document that is open in the browser."""
 
     kernel_name: Annotated[str, msgspec.Meta(max_length=1000)] | None
     cells: Annotated[list[CellDigestsWire], msgspec.Meta(max_length=100_000)]
+    expressions: Annotated[list[ExpressionDigestsWire], msgspec.Meta(max_length=100_000)] = []
 
     def digests(self) -> DocumentDigests:
         """The same in the notebooks room's own words."""
@@ -50,6 +58,15 @@ class DocumentDigestsWire(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
                     has_outputs=cell.has_outputs,
                 )
                 for cell in self.cells
+            ),
+            expressions=tuple(
+                ExpressionDigests(
+                    digest=item.digest,
+                    outputs_digest=item.outputs_digest,
+                    has_outputs=item.has_outputs,
+                    after=item.after,
+                )
+                for item in self.expressions
             ),
         )
 
@@ -310,6 +327,29 @@ def outputs_wire(stored: StoredEntry, outputs: list[list[dict[str, object]]]) ->
                 "outputs": cell_outputs,
             }
             for cell, cell_outputs in zip(stored.entry.cells, outputs, strict=True)
+        ],
+    }
+
+
+def entry_outputs_wire(
+    stored: StoredEntry, outputs: list[list[dict[str, object]]]
+) -> dict[str, object]:
+    """The outputs of an entry, cell by cell, and the results of its inline expressions.
+
+    Args:
+        stored: The entry.
+        outputs: Those of the cells, and behind them those of the expressions.
+    """
+    cells = len(stored.entry.cells)
+    return {
+        **outputs_wire(stored, outputs[:cells]),
+        "expressions": [
+            {
+                "digest": expression_digest(item.expression),
+                "after": item.after,
+                "outputs": result,
+            }
+            for item, result in zip(stored.entry.expressions, outputs[cells:], strict=True)
         ],
     }
 

@@ -1,6 +1,7 @@
 r"""The outputs of an execution as one document, with large payloads as blobs of their own.
 
-The document is a JSON list with one item for each code cell: the list of its nbformat outputs. A
+The document is a JSON list with one item for each code cell: the list of its nbformat outputs; and
+behind them one for each inline expression: a list with its result as an output, or without. A
 string that is large stands in a blob of its own, so that equal images are kept once. In its place,
 and in place of what JSON cannot hold, stands an object with a single member whose name begins with
 ``$``; ``docs/store.md`` specifies them.

@@ -169,6 +169,20 @@ class CellRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     output_bytes: Count | None = None
 
 
+class ExpressionRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One inline expression of a Markdown cell, in order of execution.
+
+    Attributes:
+        expression: What was executed.
+        after: How many of the entry's code cells stand before it.
+        outputs_digest: Digest of its result, as of the outputs of a cell.
+    """
+
+    expression: str
+    after: Count
+    outputs_digest: str
+
+
 class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why an execution did not end well.
 
@@ -201,6 +215,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         notebook: Blob of the notebook's code cells as executed, nbformat 4 JSON without outputs.
         outputs_digest: Digest over all cells' outputs.
         cells: The executed code cells in order.
+        expressions: The inline expressions in order.
         inputs: What the execution used.
         artefacts: What the execution wrote.
         coverage: How inputs were found, e.g. ``python-audit``.
@@ -232,6 +247,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     notebook: BlobDigest
     outputs_digest: str
     cells: tuple[CellRecord, ...]
+    expressions: tuple[ExpressionRecord, ...] = ()
     inputs: tuple[Input, ...] = ()
     artefacts: tuple[Artefact, ...] = ()
     coverage: tuple[str, ...] = ()

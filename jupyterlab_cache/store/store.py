@@ -337,12 +337,15 @@ class Store:
         """Accept a store that is missing or can be used; see the class for what is raised."""
         self._layout.check()
 
-    def outputs_of(self, stored: StoredEntry, *, in_pieces: bool = False) -> Outputs:
+    def outputs_of(
+        self, stored: StoredEntry, *, in_pieces: bool = False, expressions: bool = False
+    ) -> Outputs:
         """The outputs of an entry, one list for each of its cells.
 
         Args:
             stored: The entry.
             in_pieces: Whether long texts are wanted in pieces.
+            expressions: Whether the results of its inline expressions are wanted behind them.
 
         Raises:
             BlobMissing: Something is not there any more.
@@ -350,7 +353,8 @@ class Store:
         """
         try:
             outputs = get_outputs(self.blobs, stored.entry.outputs, in_pieces=in_pieces)
-            if len(outputs) != len(stored.entry.cells):
+            cells = len(stored.entry.cells)
+            if len(outputs) != cells + len(stored.entry.expressions):
                 raise BlobDamaged("The outputs document does not fit the entry's cells.")
         except BlobUnreadable:
             raise
@@ -364,7 +368,7 @@ class Store:
                     # Who holds on to a verdict looks at the store again.
                     self._entries.announce(stored.entry.code_key)
             raise
-        return outputs
+        return outputs if expressions else outputs[:cells]
 
     def notebook_of(self, stored: StoredEntry) -> dict[str, Any]:
         """The code of an entry as it was executed: a notebook without outputs.

@@ -469,6 +469,7 @@ export interface components {
       | 'cell-added'
       | 'cell-removed'
       | 'cell-moved'
+      | 'expression-changed'
       | 'kernel-changed'
       | 'file-changed'
       | 'file-missing'
@@ -603,10 +604,20 @@ export interface components {
       /** @default true */
       has_outputs: boolean;
     };
+    ExpressionDigests: {
+      digest: components['schemas']['Digest'];
+      outputs_digest: components['schemas']['Digest'];
+      /** @default true */
+      has_outputs: boolean;
+      /** @description How many of the code cells stand before it. */
+      after: number;
+    };
     /** @description What the browser knows of a document; see docs/code-key.md. */
     DocumentDigests: {
       kernel_name: string | null;
       cells: components['schemas']['CellDigests'][];
+      /** @description The inline expressions of Markdown cells, in order. */
+      expressions?: components['schemas']['ExpressionDigests'][];
     };
     StatusRequest: {
       notebooks: {
@@ -863,6 +874,15 @@ export interface components {
       code_key: components['schemas']['CodeKey'];
       trusted: boolean;
       cells: components['schemas']['CellOutputs'][];
+      /** @description The inline expressions of Markdown cells, in order. */
+      expressions: components['schemas']['ExpressionOutputs'][];
+    };
+    ExpressionOutputs: {
+      digest: components['schemas']['Digest'];
+      /** @description How many of the code cells stand before it. */
+      after: number;
+      /** @description Its result as an output (display_data or error), or none if it was not executed. */
+      outputs: components['schemas']['Output'][];
     };
     ExecutedCell: components['schemas']['CellOutputs'] & {
       source: string;
