@@ -72,8 +72,10 @@ def _print(found: Comparison) -> None:
 def _print_cell(cell: CellDifference) -> None:
     numbers = [str(place + 1) for place in (cell.before, cell.after) if place is not None]
     moved = len(numbers) == 2 and numbers[0] != numbers[1]
-    number = f"{numbers[0]}, now {numbers[1]}" if moved else numbers[0]
-    echo(f"cell {number}" + ("" if cell.state == "changed" else f" ({cell.state})"))
+    name = f"cell {numbers[0]}, now {numbers[1]}" if moved else f"cell {numbers[0]}"
+    if cell.expression is not None:
+        name = f"expression {cell.expression}"
+    echo(name + ("" if cell.state == "changed" else f" ({cell.state})"))
     if cell.code:
         echo("  code")
         _print_lines(cell.code)

@@ -14,6 +14,7 @@ from ..notebooks import document as documents
 from ..notebooks.errors import NotebookInvalid
 from ..notebooks.outputs_digest import is_json_type, normal_outputs, value_digest
 from ..notebooks.text import is_text_notebook
+from ..notebooks.user_expressions import shown_results
 from ..store.errors import BlobDamaged
 from ..store.store import Store, StoredEntry
 
@@ -61,6 +62,8 @@ class CellDifference(msgspec.Struct, frozen=True):
         state: ``changed``, ``added`` or ``removed``.
         before: Its number among the code cells that are not blank, from 0; None if it was added.
         after: The same on the other side; None if it was removed.
+        expression: The inline expression of prose that it is, in place of a cell; the numbers of
+            expressions follow those of the cells.
         code: Lines of a unified diff.
         outputs: What differs in what it shows.
     """
@@ -68,6 +71,7 @@ class CellDifference(msgspec.Struct, frozen=True):
     state: Literal["changed", "added", "removed"]
     before: int | None
     after: int | None
+    expression: str | None
     code: tuple[str, ...]
     outputs: tuple[OutputDifference, ...]
 
@@ -93,15 +97,17 @@ class Comparison(msgspec.Struct, frozen=True):
 
 
 class Side(msgspec.Struct, frozen=True):
-    """The code cells of one side that are not blank.
+    """What one side executes and shows: code cells that are not blank, then inline expressions.
 
     Attributes:
         sources: Their code.
         outputs: What each shows, in the form that is compared; None where outputs cannot be.
+        cells: How many of them are cells.
     """
 
     sources: list[str]
     outputs: list[list[Any]] | None
+    cells: int
 
 
 def side_of_file(notebook: Path) -> Side:
@@ -110,11 +116,15 @@ def side_of_file(notebook: Path) -> Side:
     Raises:
         NotebookError: It is missing or unreadable.
     """
-    cells = documents.code_cells(documents.load(notebook))
-    outputs = None
-    if not is_text_notebook(notebook):
-        outputs = [normal_outputs(cell["outputs"]) for cell in cells]
-    return Side([cell["source"] for cell in cells], outputs)
+    node = documents.load(notebook)
+    cells = documents.code_cells(node)
+    sources = [cell["source"] for cell in cells]
+    outputs = [cell["outputs"] for cell in cells]
+    for cell, _, expressions in documents.expression_cells(node):
+        sources += expressions
+        outputs += shown_results(cell["metadata"], expressions)
+    shown = None if is_text_notebook(notebook) else [normal_outputs(item) for item in outputs]
+    return Side(sources, shown, len(cells))
 
 
 def side_of_entry(store: Store, stored: StoredEntry) -> Side:
@@ -129,10 +139,12 @@ def side_of_entry(store: Store, stored: StoredEntry) -> Side:
     except NotebookInvalid as error:
         raise BlobDamaged(f"The entry's code cannot be read: {error}") from error
     sources = [cell["source"] for cell in documents.code_cells(notebook)]
-    outputs = [normal_outputs(cell) for cell in store.outputs_of(stored)]
-    if len(sources) != len(outputs):
+    cells = len(sources)
+    if cells != len(stored.entry.cells):
         raise BlobDamaged("The entry's code does not fit its outputs.")
-    return Side(sources, outputs)
+    sources += [record.expression for record in stored.entry.expressions]
+    outputs = store.outputs_of(stored, expressions=True)
+    return Side(sources, [normal_outputs(item) for item in outputs], cells)
 
 
 def compare(path: str, before: Side, after: Side, entries: tuple[str, str | None]) -> Comparison:
@@ -144,7 +156,12 @@ def compare(path: str, before: Side, after: Side, entries: tuple[str, str | None
         after: The other one.
         entries: What the sides are, see :class:`Comparison`.
     """
-    rows = list(_aligned(before.sources, after.sources))
+    split = before.cells, after.cells
+    rows = list(_aligned(before.sources[: split[0]], after.sources[: split[1]]))
+    for one, other in _aligned(before.sources[split[0] :], after.sources[split[1] :]):
+        rows.append(
+            (None if one is None else one + split[0], None if other is None else other + split[1])
+        )
     compared = (_compared(before, after, *row) for row in rows)
     cells = tuple(cell for cell in compared if cell is not None)
     return Comparison(path, *entries, same=not cells, total=len(rows), cells=cells)
@@ -176,7 +193,9 @@ def _compared(
         state = "added"
     elif other is None:
         state = "removed"
-    return CellDifference(state, one, other, _unified(*sources), shown)
+    is_cell = other < after.cells if other is not None else (one or 0) < before.cells
+    expression = None if is_cell else sources[1] or sources[0]
+    return CellDifference(state, one, other, expression, _unified(*sources), shown)
 
 
 def _at(items: Sequence[Any], place: int | None, missing: Any) -> Any:

@@ -129,8 +129,9 @@ def with_outputs(
             store = workspace.project_of(notebook).store
             stored = store.get(status.entry)
             counts = [cell.execution_count for cell in stored.entry.cells]
-            cells = list(zip(store.outputs_of(stored), counts, strict=True))
-            written = filled(data, cells)
+            outputs = store.outputs_of(stored, expressions=True)
+            cells = list(zip(outputs[: len(counts)], counts, strict=True))
+            written = filled(data, cells, outputs[len(counts) :])
             if written is not None:
                 found[notebook] = written
                 store.marks.touch_used(stored.id)

@@ -14,8 +14,12 @@ from typing import Any
 import msgspec
 
 from .code_key import is_blank, normalise_source
+from .expressions import inline_expressions
+from .user_expressions import METADATA, metadata_of
 
-CellOutputs = tuple[Sequence[Mapping[str, Any]], int | None]
+Outputs = Sequence[Mapping[str, Any]]
+
+CellOutputs = tuple[Outputs, int | None]
 """Outputs and execution count of a cell."""
 
 _TIMES = ("execution", "ExecuteTime")
@@ -52,25 +56,32 @@ def stripped(data: bytes) -> bytes:
     if notebook is None:
         return data
     had = False
-    for cell in _code_cells(notebook):
+    for cell in _cells(notebook, "code"):
         had |= _set(cell, "outputs", [])
         had |= _set(cell, "execution_count", None)
         metadata = cell.get("metadata")
         if isinstance(metadata, dict):
             for name in _TIMES:
                 had |= metadata.pop(name, None) is not None
+    for cell in _cells(notebook, "markdown"):
+        metadata = cell.get("metadata")
+        if isinstance(metadata, dict):
+            had |= metadata.pop(METADATA, None) is not None
     metadata = notebook.get("metadata")
     if isinstance(metadata, dict):
         had |= metadata.pop(_WIDGETS, None) is not None
     return _layout_of(data).write(notebook) if had else data
 
 
-def filled(data: bytes, cells: Sequence[CellOutputs]) -> bytes | None:
+def filled(
+    data: bytes, cells: Sequence[CellOutputs], results: Sequence[Outputs] = ()
+) -> bytes | None:
     """The content of an ``.ipynb`` file with outputs, from which :func:`stripped` takes them again.
 
     Args:
         data: The content, without any.
         cells: What each code cell shows that is not blank.
+        results: One output or none for each inline expression, in order.
 
     Returns:
         None where the outputs do not fit, or the file has a layout that would not come out again.
@@ -78,14 +89,33 @@ def filled(data: bytes, cells: Sequence[CellOutputs]) -> bytes | None:
     notebook = _notebook_of(data)
     if notebook is None:
         return None
-    targets = [cell for cell in _code_cells(notebook) if not is_blank(_source_of(cell))]
+    targets = [cell for cell in _cells(notebook, "code") if not is_blank(_source_of(cell))]
     if len(targets) != len(cells):
         return None
     for cell, (outputs, count) in zip(targets, cells, strict=True):
         cell["outputs"] = [_in_lines(output) for output in outputs]
         cell["execution_count"] = count
+    if not _fill_expressions(notebook, results):
+        return None
     written = _layout_of(data).write(notebook)
     return written if stripped(written) == data else None
+
+
+def _fill_expressions(notebook: dict[str, Any], results: Sequence[Outputs]) -> bool:
+    """Put results of expressions into metadata; whether they are as many as the expressions."""
+    following = list(results)
+    for cell in _cells(notebook, "markdown"):
+        expressions = inline_expressions(_source_of(cell))
+        if len(expressions) > len(following):
+            return False
+        held = metadata_of(zip(expressions, following, strict=False))
+        del following[: len(expressions)]
+        if held:
+            metadata = cell.setdefault("metadata", {})
+            if not isinstance(metadata, dict):
+                return False
+            metadata[METADATA] = _in_order(held)
+    return not following
 
 
 def _notebook_of(data: bytes) -> dict[str, Any] | None:
@@ -98,9 +128,9 @@ def _notebook_of(data: bytes) -> dict[str, Any] | None:
     return value if isinstance(value.get("cells"), list) else None
 
 
-def _code_cells(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _cells(notebook: dict[str, Any], kind: str) -> Iterator[dict[str, Any]]:
     for cell in notebook["cells"]:
-        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+        if isinstance(cell, dict) and cell.get("cell_type") == kind:
             yield cell
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from jupyterlab_cache.cli.main import cli
 
@@ -148,6 +148,28 @@ def test_a_text_notebook_has_its_code_compared(project: Project) -> None:
     (project / "b.md").write_text(f"{header}\n```python\nprint(2)\n```\n")
     (cell,) = project.answer("diff", "b.md", "--entry", entry, code=1)["cells"]
     assert cell["code"][1:] == ["-print(1)", "+print(2)"] and cell["outputs"] == []
+
+
+def test_inline_expressions_are_compared(project: Project) -> None:
+    path = project / "a.ipynb"
+
+    def write_prose(value: str) -> None:
+        result = {"status": "ok", "data": {"text/plain": value}, "metadata": {}}
+        held = [{"expression": "x", "result": result}]
+        cells = [
+            new_code_cell("x = 1", outputs=[stream("1")], execution_count=1),
+            new_markdown_cell("It is {eval}`x`.", metadata={"user_expressions": held}),
+        ]
+        nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
+
+    write_prose("1")
+    project.answer("add", "a.ipynb")
+    assert project.answer("diff", "a.ipynb")["same"]
+    write_prose("2")
+    (found,) = project.answer("diff", "a.ipynb", code=1)["cells"]
+    assert (found["expression"], found["state"]) == ("x", "changed")
+    assert found["outputs"][0]["changes"][1:] == ["-1", "+2"]
+    assert "expression x" in project.text("diff", "a.ipynb")[1].splitlines()
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,20 @@ def test_the_file_is_what_jupyter_writes() -> None:
     assert filled(data, [([IMAGE], 1), ([], 2)]) == serialise(node, "a")
 
 
+def test_results_in_prose_are_outputs_too() -> None:
+    node = document("x = 1")
+    prose = {"cell_type": "markdown", "source": "{eval}`x`, {eval}`y`", "metadata": {"own": 1}}
+    node["cells"].append(prose)
+    data = json.dumps(node, indent=1).encode()
+    shown = {"output_type": "display_data", "data": {"text/plain": "1"}, "metadata": {}}
+    written = filled(data, [([], 1)], [[shown], []])
+    assert written is not None and stripped(written) == data
+    (held,) = json.loads(written)["cells"][1]["metadata"]["user_expressions"]
+    assert (held["expression"], held["result"]["data"]) == ("x", {"text/plain": "1"})
+    assert filled(data, [([], 1)], [[shown]]) is None
+    assert filled(data, [([], 1)], [[shown], [], []]) is None
+
+
 def test_times_and_widgets_are_outputs_too() -> None:
     node = document("1", metadata={"widgets": {"x": 1}, "kernelspec": {"name": "k"}})
     node["cells"][0]["metadata"]["execution"] = {"iopub.status.idle": "2026"}
