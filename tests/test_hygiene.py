@@ -32,6 +32,7 @@ PYTHON_ROOMS: dict[str, set[str]] = {
     "cache": {
         "exchange",
         "execution",
+        "look",
         "moment",
         "notebooks",
         "projects",

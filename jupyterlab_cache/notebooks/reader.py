@@ -123,12 +123,21 @@ def read_tagged_cells(path: Path) -> list[tuple[object, bool]]:
         NotebookMissing: There is no such file.
         NotebookInvalid: It is a folder, not readable, or no notebook.
     """
+    return tagged_cells_of_bytes(read_bytes(path), path.name)
+
+
+def tagged_cells_of_bytes(data: bytes, name: str) -> list[tuple[object, bool]]:
+    """The same of a notebook given as JSON.
+
+    Raises:
+        NotebookInvalid: It is not JSON, no notebook, or of a format that is not supported.
+    """
     return [
         (
             cell.metadata.get("tags") if isinstance(cell.metadata, dict) else None,
             cell.cell_type == "code" and not is_blank(normalise_source(cell.source)),
         )
-        for cell in _notebook_of(read_bytes(path), path.name).cells or []
+        for cell in _notebook_of(data, name).cells or []
     ]
 
 
