@@ -153,9 +153,7 @@ class Kernels:
         if last_words is not None:
             last_words.forget()
         launched = min(launched, loaded_since(manager) or launched)
-        return Kernel(
-            kernel_id, manager, client, thread, launched, is_local, last_words, language
-        )
+        return Kernel(kernel_id, manager, client, thread, launched, is_local, last_words, language)
 
     async def _kernelspec(self, name: str) -> Mapping[str, Any]:
         """What is known of a kernel; a gateway is asked over the network."""
