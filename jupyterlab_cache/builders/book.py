@@ -22,7 +22,7 @@ from ..projects import PathRefused
 from ..store.errors import StoreError
 from ..store.records import Failure
 from ..store.store import Store, StoredEntry
-from .serving import bring_up_to_date, wait_for
+from .serving import bring_up_to_date, is_saved, wait_for
 
 _log = logging.getLogger(__name__)
 
@@ -98,12 +98,7 @@ class Book:
 
     def is_saved(self, path: Path, document: DocumentDigests) -> bool:
         """Whether the cache reads a document with these digests in a file."""
-        kernel = self._cache.default_kernel
-        try:
-            saved = self._cache.digests_of(path)
-        except _UNUSABLE:
-            return False
-        return saved.code_key(kernel) == document.code_key(kernel)
+        return is_saved(self._cache, path, document)
 
     def close(self) -> None:
         """Write back what was learned about files."""
@@ -161,12 +156,11 @@ class Book:
 
         return wait_for(run())
 
-    def _wish(self, page: Page, document: Any = None) -> Wish:
+    def _wish(self, page: Page) -> Wish:
         return Wish(
             force=page.force or self._execution == "force",
             allow_errors=page.allow_errors,
             isolated=True if page.isolated else None,
-            document=document,
             settings=ExecutionSettings(cell_timeout=page.timeout),
         )
 
@@ -215,16 +209,12 @@ class Book:
         looks = _Looks(cache, [])
         if self._execution == "cache-only":
             return self._cached(page, looks)
-        page = self._for_run(page, looks)
+        wish = self._wish(self._for_run(page, looks))
         try:
-            outcome = wait_for(bring_up_to_date(cache, page.path, self._wish(page, notebook)))
-        except Exception as error:
-            # One page's trouble must not stop the others.
-            return Finding(failure=Failure(type(error).__name__, str(error)), executed=True)
+            brought = bring_up_to_date(cache, page.path, notebook, wish)
         finally:
             cache.close()
-        executed = outcome.result != "fresh"
-        return self._finding(page, outcome.entry, outcome.failure, executed=executed)
+        return self._finding(page, brought.entry, brought.failure, executed=brought.executed)
 
     def _fits(self, page: Page, found: Finding) -> bool:
         """Whether a page's code is still what was executed: somebody may be typing."""

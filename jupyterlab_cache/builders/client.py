@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import myst_nb.sphinx_
-from myst_nb.core.execute.base import ExecutionError, NotebookClientBase
+from myst_nb.core.execute.base import EvalNameError, ExecutionError, NotebookClientBase
 
+from ..notebooks import document as documents
+from ..notebooks.expressions import expression_code
 from ..store.errors import StoreError
 from .book import Book, Finding, Page
 from .pages import page_for
-from .serving import error_of, serve
+from .serving import Evaluated, error_of, serve
 
 METHOD = "jupyterlab-cache"
 """How the table of executions names ours."""
@@ -39,13 +42,15 @@ class CachedClient(NotebookClientBase):  # type: ignore[misc]
         super().__init__(*args, **more)
         self._found = found
         self._page = page
+        self._evaluated: list[Evaluated] = []
+        self._cells_shown = 0
 
     def start_client(self) -> None:
         """Put the outputs in; myst-nb calls it before anything else."""
         found = self._found
         if found.stored is not None and found.store is not None:
             try:
-                serve(self.notebook, found.stored, found.store)
+                self._evaluated = serve(self.notebook, found.stored, found.store)
             except StoreError as error:
                 self._say(f"The cached outputs of {self._page.path.name} are gone: {error}")
                 return
@@ -82,15 +87,29 @@ class CachedClient(NotebookClientBase):  # type: ignore[misc]
             self.logger.info("Using cached outputs")
         self.exec_metadata = how
 
+    def code_cell_outputs(self, cell_index: int) -> tuple[int | None, list[Any]]:
+        """The outputs of a cell; myst-nb asks as it comes by."""
+        cells = documents.code_cells({"cells": self.notebook.cells[: cell_index + 1]})
+        self._cells_shown = len(cells)
+        found: tuple[int | None, list[Any]] = super().code_cell_outputs(cell_index)
+        return found
+
     def eval_variable(self, name: str) -> list[Any]:
-        """Refuse to evaluate an expression.
+        """What an inline expression gave where it stands.
 
         Raises:
-            NoLiveKernel: Always.
+            EvalNameError: myst-nb is configured to take no such expression.
+            NoLiveKernel: It was not executed with the notebook.
         """
+        if not re.match(self.nb_config.eval_name_regex, name):
+            raise EvalNameError(name)
+        same = [item for item in self._evaluated if item.expression == expression_code(name)]
+        here = [item for item in same if item.after >= self._cells_shown] or same[-1:]
+        if here:
+            return here[0].outputs
         raise NoLiveKernel(
-            f"{name!r} cannot be evaluated, since the outputs come from the cache; glue it, or set "
-            "execution_mode to inline for this document"
+            f"{name!r} was not executed with the notebook, and no kernel runs while pages are "
+            "built: in text {eval} is executed; for a directive set execution_mode to inline"
         )
 
 

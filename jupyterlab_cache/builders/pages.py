@@ -16,8 +16,9 @@ from ..notebooks.digests import DocumentDigests
 from ..notebooks.document import digests_of
 from .book import Page
 
-LEFT_TO_MYST_NB = ("off", "inline")
-"""Execution modes in which a document is shown as it stands, or has a kernel that stays."""
+_EVAL_DIRECTIVE = re.compile(
+    r"^[ \t>]*(?:`{3,}|~{3,}|:{3,})[ \t]*\{eval(?::[a-z]+)?\}", re.MULTILINE
+)
 
 IsSaved = Callable[[Path, DocumentDigests], bool]
 
@@ -56,6 +57,12 @@ def _use_alias(notebook: Any, aliases: dict[str, str]) -> None:
             break
 
 
+def _needs_live_kernel(notebook: Any) -> bool:
+    """Whether expressions stand where only myst-nb executes them: in directives."""
+    texts = (cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    return any(map(_EVAL_DIRECTIVE.search, texts))
+
+
 def page_for(path: Path | None, notebook: Any, config: Any, is_saved: IsSaved) -> Page | None:
     """What myst-nb wants to show; None where it does without us.
 
@@ -65,7 +72,9 @@ def page_for(path: Path | None, notebook: Any, config: Any, is_saved: IsSaved) -
         config: Its configuration, with what the document says of itself.
         is_saved: Whether the cache reads the same in the file.
     """
-    if path is None or config.execution_mode in LEFT_TO_MYST_NB:
+    if path is None or config.execution_mode == "off":
+        return None
+    if config.execution_mode == "inline" and _needs_live_kernel(notebook):
         return None
     place = PurePosixPath(path.as_posix())
     if any(map(place.match, config.execution_excludepatterns or ())):

@@ -9,6 +9,7 @@ import inspect
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import myst_nb
 import myst_nb.sphinx_
 from sphinx.application import Sphinx
@@ -18,7 +19,7 @@ from sphinx.util import logging
 from .. import __version__
 from ..cache import NotebookCache
 from ..execution.batch import RunResult
-from ..notebooks.digests import CellDigests, DocumentDigests
+from ..notebooks.digests import DocumentDigests
 from ..projects import PathRefused
 from .book import Book, Page
 from .client import serving
@@ -152,21 +153,16 @@ def _tell(result: RunResult) -> None:
     _log.info("jupyterlab-cache: %s %s in %.1f s", result.result, result.path, result.seconds)
 
 
-def _record(page: Page, entry: str | None) -> tuple[str | None, bool, tuple[Any, ...] | None]:
-    # Plain values, which can be read again without this package.
-    document = None
-    if not page.is_saved:
-        cells = tuple(cell.digest for cell in page.document.cells)
-        document = (page.document.kernel_name, cells)
+def _record(page: Page, entry: str | None) -> tuple[str | None, bool, bytes | None]:
+    # Plain values, which Sphinx can read again without this package.
+    document = None if page.is_saved else msgspec.msgpack.encode(page.document)
     return entry, page.allow_errors, document
 
 
 def _page_of(env: Any, docname: str, record: Any) -> tuple[Page, str | None]:
     entry, allow_errors, document = record
-    digests = DocumentDigests(None, ())
-    if document is not None:
-        kernel, cells = document
-        digests = DocumentDigests(kernel, tuple(CellDigests(cell) for cell in cells))
     path = Path(env.doc2path(docname))
-    is_saved = document is None
-    return Page(path, digests, is_saved=is_saved, allow_errors=allow_errors), entry
+    if document is None:
+        return Page(path, DocumentDigests(None, ()), allow_errors=allow_errors), entry
+    digests = msgspec.msgpack.decode(document, type=DocumentDigests)
+    return Page(path, digests, is_saved=False, allow_errors=allow_errors), entry
