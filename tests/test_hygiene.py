@@ -41,7 +41,7 @@ PYTHON_ROOMS: dict[str, set[str]] = {
         "surroundings",
     },
     "rest": {"cache", "exchange", "execution", "inputs", "notebooks", "projects", "store"},
-    "builders": {"cache", "execution", "inputs", "notebooks", "projects", "store"},
+    "builders": {"cache", "execution", "inputs", "look", "notebooks", "projects", "store"},
     "cli": {"cache", "exchange", "execution", "inputs", "notebooks", "projects", "store"},
 }
 # The records' small types and long texts belong to both.

@@ -197,10 +197,10 @@ class _Importer:
             seconds=_seconds(found.data.get("execution_seconds")),
             cell_seconds=[None] * len(cells),
             cell_usages=[None] * len(cells),
-            expression_results=documents.shown_expressions(node),
             # What went on behind an error was executed as a person wished it.
             variant=options_of(allow_errors=_has_error(cells)),
-            expression_results=[],
+            # Only code cells have outputs there.
+            expression_results=[[] for _ in digests.expressions],
             provenance="imported",
             created=created,
         )
