@@ -14,6 +14,8 @@ _COMMANDS = {
     "restore": ("restore", "Put cached outputs back into notebooks, without a kernel."),
     "check": ("check", "Execute notebooks twice and compare: are they repeatable?"),
     "add": ("add", "Store the outputs of notebooks as they stand."),
+    "export": ("other_caches", "Write what is fresh to the cache of another program."),
+    "import": ("other_caches", "Take in what another program cached."),
     "list": ("entries", "List the entries of the store."),
     "show": ("entries", "Show one entry: what it executed, used, wrote and printed."),
     "stats": ("stats", "Tell what was executed, how often that was saved, and what is slow."),

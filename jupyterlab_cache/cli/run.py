@@ -26,6 +26,7 @@ from .common import Session, bad_input, declaring_options, duration, session_opt
 from .interruption import until_interrupted
 from .parameters import parameter_options
 from .report import FORMATS, format_for, keep, write_report
+from .terminal import echo
 
 if TYPE_CHECKING:
     from .progress import ProgressBars
@@ -201,6 +202,8 @@ def run_command(
             left_out=unreadable,
         )
         keep(session, report)
+        for line in session.cache.keep_exports(found):
+            echo(line, err=True)
         if report_file is not None:
             write_report(report, report_file, form)
     session.answer([msgspec.to_builtins(result) for result in results])

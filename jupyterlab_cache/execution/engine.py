@@ -122,6 +122,9 @@ async def _execute(
         observation = await observer.collect(None)
     else:
         request.on_kernel(kernel)
+        if kernel.language_info:
+            # As nbclient does it: programs that show the code colour it by this.
+            notebook["metadata"]["language_info"] = dict(kernel.language_info)
         clean_end = False
         run = CellRun(
             _from_thread(request), notebook, cells, kernel, seconds, usages, injection, expressions

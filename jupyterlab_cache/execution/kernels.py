@@ -142,7 +142,7 @@ class Kernels:
             manager.stop_restarter()
         thread = KernelThread()
         try:
-            client = await thread.run(_connected(manager, timeout))
+            client, language = await thread.run(_connected(manager, timeout))
         except BaseException as error:
             thread.close()
             self._in_background(self._shut_down(kernel_id, now=True))
@@ -153,7 +153,7 @@ class Kernels:
         if last_words is not None:
             last_words.forget()
         launched = min(launched, loaded_since(manager) or launched)
-        return Kernel(kernel_id, manager, client, thread, launched, is_local, last_words)
+        return Kernel(kernel_id, manager, client, thread, launched, is_local, last_words, language)
 
     async def _kernelspec(self, name: str) -> Mapping[str, Any]:
         """What is known of a kernel; a gateway is asked over the network."""
@@ -258,8 +258,8 @@ class Kernels:
             await self._after()
 
 
-async def _connected(manager: Any, timeout: float) -> Any:
-    """A client of a kernel, once that answers."""
+async def _connected(manager: Any, timeout: float) -> tuple[Any, dict[str, Any]]:
+    """A client of a kernel, once that answers, and what it says of its language."""
     client = manager.client()
     context = getattr(client, "context", None)
     if context is not None:  # a gateway's has none
@@ -272,14 +272,14 @@ async def _connected(manager: Any, timeout: float) -> Any:
         await started
     waker = asyncio.ensure_future(keep_awake(client))
     try:
-        await wait_until_ready(client, timeout)
+        language = await wait_until_ready(client, timeout)
     except BaseException:
         client.stop_channels()
         raise
     finally:
         waker.cancel()
     client.allow_stdin = False
-    return client
+    return client, language
 
 
 def _use_output_channel(client: Any) -> None:

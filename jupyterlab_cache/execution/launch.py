@@ -38,6 +38,7 @@ class Kernel(msgspec.Struct, frozen=True, eq=False):
             the epoch.
         is_local: Whether its process is a child of this one.
         last_words: What its process writes to its error stream; None where that is not ours.
+        language_info: What it says of its language, for a notebook's metadata.
     """
 
     id: str
@@ -47,3 +48,4 @@ class Kernel(msgspec.Struct, frozen=True, eq=False):
     launched: float
     is_local: bool = True
     last_words: LastWords | None = None
+    language_info: Mapping[str, Any] = {}

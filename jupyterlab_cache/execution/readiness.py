@@ -17,7 +17,7 @@ class KernelNotReady(Exception):
     """A kernel died, or did not answer in time."""
 
 
-async def wait_until_ready(client: Any, timeout: float) -> None:
+async def wait_until_ready(client: Any, timeout: float) -> dict[str, Any]:
     """Wait until a kernel answers, on both of its channels.
 
     Like jupyter_client's own ``wait_for_ready``, except for the end: that waits until nothing has
@@ -27,6 +27,9 @@ async def wait_until_ready(client: Any, timeout: float) -> None:
     Args:
         client: A client with running channels.
         timeout: Most seconds to wait.
+
+    Returns:
+        What it says of its language, as ``language_info`` in a notebook's metadata has it.
 
     Raises:
         KernelNotReady: The kernel died, or time is up.
@@ -39,7 +42,8 @@ async def wait_until_ready(client: Any, timeout: float) -> None:
             client.get_iopub_msg, request, _ends, _PATIENCE_AFTER_REPLY
         ):
             _adapt(client, reply["content"].get("protocol_version"))
-            return
+            language = reply["content"].get("language_info")
+            return language if isinstance(language, dict) else {}
         if not await client.is_alive():
             raise KernelNotReady("it died")
         if time.monotonic() > deadline:

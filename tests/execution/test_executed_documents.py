@@ -87,6 +87,14 @@ async def test_the_file_is_left_as_it_is(project: Project) -> None:
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
 
 
+async def test_what_the_kernel_says_of_its_language_is_kept_as_nbclient_does(
+    project: Project,
+) -> None:
+    stored = await project.execute(project.write("a.ipynb", "print(1)"))
+    language = project.store.notebook_of(stored)["metadata"]["language_info"]
+    assert (language["name"], language["pygments_lexer"]) == ("python", "ipython3")
+
+
 async def test_many_lines_are_one_stream_in_their_order(project: Project) -> None:
     path = project.write(
         "a.ipynb", "for number in range(10_000):\n    print(number, flush=number % 100 == 0)"

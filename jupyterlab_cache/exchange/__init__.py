@@ -1,0 +1,1 @@
+"""What leaves a store for other programs, and what comes from them."""
