@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -9,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from .moment import Moment
 from .notebooks.parameters import parameters_of
+from .sharing import Sharing
 from .store.errors import EntryMissing
 from .store.store import StoredEntry
 from .surroundings import check_no_folder
-from .upkeep import Upkeep
 
 if TYPE_CHECKING:
     from .exchange.exporting import ExportResult
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-class NotebookCache(Upkeep):
+class NotebookCache(Sharing):
     """The cache of all notebooks below one folder: its verbs."""
 
     # Outputs
@@ -128,7 +129,7 @@ class NotebookCache(Upkeep):
         """
         return Moment(self).readable(self.projects.notebook(path))
 
-    def run_each(
+    async def run_each(
         self,
         notebooks: Sequence[Path],
         *,
@@ -158,7 +159,7 @@ class NotebookCache(Upkeep):
         from .execution.freshening import Wish
         from .execution.own_kernels import own_kernels
 
-        return run_each(
+        results = run_each(
             self,
             notebooks,
             kernels=kernels or own_kernels(self.stat_cache, fork=fork),
@@ -168,6 +169,12 @@ class NotebookCache(Upkeep):
             shown=self.projects.relative,
             tell=tell,
         )
+        try:
+            async for result in results:
+                yield result
+        finally:
+            await results.aclose()
+            await asyncio.to_thread(self.send_rest)
 
     def check_each(
         self,
@@ -223,8 +230,6 @@ class NotebookCache(Upkeep):
                 be none.
             PathRefused: A path lies outside the root.
         """
-        import asyncio
-
         from .execution.freshening import Wish
         from .execution.request import ExecutionSettings
 

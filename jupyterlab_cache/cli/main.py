@@ -23,6 +23,8 @@ _COMMANDS = {
     "invalidate": ("marking", "Say that cached outputs are not to be used again."),
     "remove": ("marking", "Take entries out of the store."),
     "trust": ("trust", "Let entries from elsewhere count as ours, or no more."),
+    "push": ("shared", "Send what was executed here to a shared store."),
+    "pull": ("shared", "Fetch from a shared store what others executed of the notebooks here."),
     "pin": ("marking", "Keep entries whatever a collection would take."),
     "gc": ("upkeep", "Make room: remove what was not used for long, and what nobody needs."),
     "migrate": ("upkeep", "Bring a store of an older version to the newest format."),

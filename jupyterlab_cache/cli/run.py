@@ -22,7 +22,14 @@ from ..execution.output_limit import LARGEST_LIMIT
 from ..execution.plain_text import one_line
 from ..execution.request import ExecutionSettings
 from ..notebooks.parameters import Parameters
-from .common import Session, bad_input, declaring_options, duration, session_options
+from .common import (
+    Session,
+    bad_input,
+    declaring_options,
+    duration,
+    offline_option,
+    session_options,
+)
 from .interruption import until_interrupted
 from .parameters import parameter_options
 from .report import FORMATS, format_for, keep, write_report
@@ -110,6 +117,7 @@ if TYPE_CHECKING:
     help="An execution whose outputs take more memory is stopped; 0 for no limit.",
 )
 @session_options
+@offline_option
 @declaring_options
 @parameter_options
 def run_command(

@@ -14,7 +14,7 @@ from ..inputs.reasons import Reason
 from ..inputs.verdict import Status
 from ..notebooks.parameters import Parameters
 from ..notebooks.variant import variant_lines
-from .common import Session, declaring_options, origin_notes, session_options
+from .common import Session, declaring_options, offline_option, origin_notes, session_options
 from .parameters import parameter_options
 from .terminal import echo
 
@@ -45,6 +45,7 @@ _MANY, _FEW_OF_MANY = 10, 5
     "entries from elsewhere, which only say that somebody did.",
 )
 @session_options
+@offline_option
 @declaring_options
 @parameter_options
 def status_command(
@@ -59,6 +60,7 @@ def status_command(
 
     PATHS are notebooks or folders; without any, all notebooks below the current folder.
     """
+    session.cache.ask_shared_about(paths, parameters=parameters)
     statuses, unreadable = session.cache.survey(paths, parameters=parameters)
     session.warn(unreadable)
     if session.json:
