@@ -53,6 +53,11 @@ class Projects:
         self._projects: dict[tuple[Path, Path], Project] = {}
         self._known: dict[Path, Project] | None = None
 
+    @property
+    def store_folder(self) -> Path | None:
+        """The one store folder for every notebook, if there is one."""
+        return self._store_folder
+
     def at_one_moment(self) -> Projects:
         """The same, for one pass: which project a folder belongs to is looked up once."""
         same = copy.copy(self)
