@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .entry_verbs import EntryVerbs
 from .look import Look
 from .notebooks.errors import NotebookError
 from .notebooks.parameters import NO_PARAMETERS, Parameters
@@ -15,7 +16,6 @@ from .projects import PathRefused, Project
 from .store.errors import StoreError
 from .store.store import StoredEntry
 from .store.team_keys import SHARED_STORE_VARIABLE, SHARED_STORE_WRITE_VARIABLE
-from .upkeep import Upkeep
 
 if TYPE_CHECKING:
     from .exchange.shared_store.tier import Question, SharedTier
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .store.transport import Transport
 
 
-class Sharing(Upkeep):
+class Sharing(EntryVerbs):
     """The stores of the projects below one folder, and one that others use as well."""
 
     _shared: SharedTier | None = None

@@ -9,6 +9,7 @@ from typing import Any
 from ...notebooks import document as documents
 from ...notebooks.errors import NotebookInvalid, one_line
 from ...notebooks.regular_files import read_regular
+from ...notebooks.text import with_display_name
 from ..other_cache import NotExportable, Reading
 from .key import key_of
 
@@ -84,16 +85,13 @@ def header_of(text: str) -> Mapping[str, Any]:
 
 
 def _myst_node(text: str) -> Any:
-    # Jupytext's reader of this format is myst-nb's own but for what is mended below.
+    # Jupytext's reader of this format is myst-nb's own but for what is seen to here.
     from jupytext.myst import myst_to_notebook
 
     try:
-        node = myst_to_notebook(text)
+        node = myst_to_notebook(with_display_name(text))
     except Exception as error:  # whatever a reader of free text may raise
         raise NotExportable(f"myst-nb cannot read it ({one_line(error)}).") from error
-    spec = node.metadata.get("kernelspec")
-    if isinstance(spec, dict) and "name" in spec:
-        spec.setdefault("display_name", spec["name"])
     for number, cell in enumerate(documents.code_cells_with_blank(node)):
         if "load" in cell.metadata:
             raise NotExportable("The code of a cell is in another file (`load`).")

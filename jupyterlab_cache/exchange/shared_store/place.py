@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import IO, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -99,6 +100,16 @@ def open_place(url: str) -> Place:
     from .fsspec_place import FsspecPlace
 
     return FsspecPlace(url)
+
+
+def load(url: str) -> None:
+    """Import what :func:`open_place` will need; some of it takes seconds, and asks nobody."""
+    scheme, is_url, _ = url.partition("://")
+    if is_url and scheme not in ("file", "local", "http", "https"):
+        import fsspec
+
+        with suppress(ImportError, ValueError):
+            fsspec.get_filesystem_class(scheme)
 
 
 def masked(text: str, secrets: Sequence[str] = ()) -> str:

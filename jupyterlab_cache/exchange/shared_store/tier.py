@@ -8,6 +8,7 @@ an entry from elsewhere takes the place of no execution, so it would be fetched 
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -22,7 +23,7 @@ from ...store.store import StoredEntry
 from ...store.transport import Transport
 from .breaker import Breaker
 from .one_thread import Late, OneThread
-from .place import Place, SharedStoreError, masked, open_place
+from .place import Place, SharedStoreError, load, masked, open_place
 from .pulling import Fetcher
 from .pushing import push
 from .transfer import check_format, in_parallel
@@ -31,8 +32,13 @@ _log = logging.getLogger(__name__)
 
 TierState = Literal["unknown", "reachable", "unreachable"]
 
-LOOK_SECONDS = 10.0
-"""So long an execution waits for what a shared store may have instead."""
+REACH_SECONDS = 4.0
+"""So long a shared store may take to say that it is there."""
+
+LOOK_SECONDS = 30.0
+"""So long an execution waits for what a shared store that is there may have instead."""
+
+_REACHED_FOR = 60.0  # seconds that it is believed to be there still
 
 _FORGET_AFTER = 60.0  # seconds that "nothing new there" is believed
 _MOST_REMEMBERED = 10_000
@@ -112,6 +118,7 @@ class SharedTier:
         self._written: dict[str, Transport] = {}
         self._elsewhere: set[str] = set()
         self._state: TierState = "unknown"
+        self._seen = -math.inf
         self._asked: float | None = None
         self._error = ""
 
@@ -147,10 +154,14 @@ class SharedTier:
             return []
         given_up = threading.Event()
         try:
+            # What it takes to load is no sign of trouble.
+            load(self.url)
+            if not self._reader.do(self._is_there, min(seconds, REACH_SECONDS)):
+                return []
             return self._reader.do(partial(self._answer, open_questions, given_up), seconds)
         except Late:
             given_up.set()
-            self._failed(f"It did not answer within {seconds:g} s.")
+            self._failed("It did not answer in time.")
         except SharedStoreError as error:
             self._failed(str(error))
         except (StoreError, OSError) as error:
@@ -162,16 +173,23 @@ class SharedTier:
         known = self._nothing_there.get(_name(question))
         return known is None or self._clock() - known > _FORGET_AFTER
 
+    def _is_there(self) -> bool:
+        """Whether a shared store is there; raises as :func:`check_format`."""
+        if self._breaker.is_open:
+            return False  # somebody found out while we waited
+        if self._clock() - self._seen < _REACHED_FOR:
+            return True
+        is_there = check_format(self._reached())
+        self._worked()
+        if is_there:
+            self._seen = self._clock()
+        return is_there
+
     def _answer(
         self, questions: Sequence[Question], given_up: threading.Event
     ) -> list[StoredEntry]:
-        if self._breaker.is_open:
-            return []  # somebody found out while we waited
         place = self._reached()
         brought: list[StoredEntry] = []
-        if not check_format(place):
-            self._worked()
-            return []
 
         def work(question: Question) -> None:
             if given_up.is_set():
@@ -231,7 +249,7 @@ class SharedTier:
             try:
                 self._writer.do(self._send_all, seconds)
             except Late:
-                self._failed(f"It did not take everything within {seconds:g} s.")
+                self._failed("It did not take everything in time.")
         return self._count_unsent()
 
     def _count_unsent(self) -> int:
@@ -280,6 +298,7 @@ class SharedTier:
 
     def _failed(self, error: str) -> None:
         self._breaker.failed()
+        self._seen = -math.inf
         with self._lock:
             self._place = None  # the next attempt begins with a new connection
         self._state, self._asked, self._error = "unreachable", time.time(), error
