@@ -2,7 +2,7 @@
 
 A benchmark is a module ``bench_<name>.py`` with a function ``measure() -> list[Table]``. Everything
 that is compared is measured in the same run, in turns, so that ratios and differences mean
-something on any machine. What was measured is kept in ``results/``, from where the documentation
+something on any machine. What was measured is kept in ``docs/measured/``, from where the site
 takes it: commit that when the machine had nothing else to do.
 """
 
@@ -20,7 +20,7 @@ from pathlib import Path
 from table import Table
 
 HERE = Path(__file__).resolve().parent
-RESULTS = HERE / "results"
+RESULTS = HERE.parent / "docs" / "measured"
 
 
 def benchmarks() -> list[str]:

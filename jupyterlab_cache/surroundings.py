@@ -26,7 +26,7 @@ from .store.team_keys import team_keys, without_team_keys
 DEFAULT_KERNEL = "python3"
 
 # Names what is kept; to be changed with the digests' meaning.
-_DIGESTS_KIND = "digests 2"
+_DIGESTS_KIND = "digests 3"
 _decode_digests = lru_cache(maxsize=8192)(msgspec.msgpack.Decoder(DocumentDigests).decode)
 
 

@@ -28,6 +28,7 @@ PYTHON_ROOMS: dict[str, set[str]] = {
     "execution": {"inputs", "look", "notebooks", "projects", "store"},
     "upkeep": {"execution", "notebooks", "projects", "store", "surroundings", "verdicts"},
     "exchange": {"execution", "inputs", "look", "notebooks", "projects", "store"},
+    "sharing": {"exchange", "look", "notebooks", "projects", "store", "upkeep"},
     "cache": {
         "exchange",
         "execution",
@@ -35,9 +36,9 @@ PYTHON_ROOMS: dict[str, set[str]] = {
         "moment",
         "notebooks",
         "projects",
+        "sharing",
         "store",
         "surroundings",
-        "upkeep",
     },
     "rest": {"cache", "exchange", "execution", "inputs", "notebooks", "projects", "store"},
     "builders": {"cache", "execution", "inputs", "notebooks", "projects", "store"},

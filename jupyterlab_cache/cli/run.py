@@ -22,11 +22,19 @@ from ..execution.output_limit import LARGEST_LIMIT
 from ..execution.plain_text import one_line
 from ..execution.request import ExecutionSettings
 from ..notebooks.parameters import Parameters
-from .common import Session, bad_input, declaring_options, duration, session_options
+from .common import (
+    Session,
+    bad_input,
+    declaring_options,
+    duration,
+    offline_option,
+    session_options,
+)
 from .interruption import until_interrupted
 from .parameters import parameter_options
 from .report import FORMATS, format_for, keep, write_report
 from .teaching import STOPPED, Taught
+from .terminal import echo
 
 if TYPE_CHECKING:
     from .progress import ProgressBars
@@ -122,6 +130,7 @@ if TYPE_CHECKING:
     help="An execution whose outputs take more memory is stopped; 0 for no limit.",
 )
 @session_options
+@offline_option
 @declaring_options
 @parameter_options
 def run_command(
@@ -214,6 +223,8 @@ def run_command(
             left_out=unreadable,
         )
         keep(session, report)
+        for line in session.cache.keep_exports(found):
+            echo(line, err=True)
         if report_file is not None:
             write_report(report, report_file, form)
     session.answer([msgspec.to_builtins(result) for result in results])

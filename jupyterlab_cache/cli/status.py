@@ -15,7 +15,7 @@ from ..inputs.verdict import Status
 from ..notebooks.parameters import Parameters
 from ..notebooks.variant import variant_lines
 from .annotations import annotate
-from .common import Session, declaring_options, origin_notes, session_options
+from .common import Session, declaring_options, offline_option, origin_notes, session_options
 from .parameters import parameter_options
 from .teaching import Taught
 from .terminal import echo
@@ -71,6 +71,7 @@ _MANY, _FEW_OF_MANY = 10, 5
     help="github: annotations that GitHub Actions shows beside the files.",
 )
 @session_options
+@offline_option
 @declaring_options
 @parameter_options
 def status_command(
@@ -89,6 +90,7 @@ def status_command(
     With --check a notebook passes if it is fresh by an execution that was observed, here or by the
     team (see `docs/trust.md`). What failed does not pass, nor what nobody executed.
     """
+    session.cache.ask_shared_about(paths, parameters=parameters)
     statuses, unreadable = session.cache.survey(paths, parameters=parameters)
     session.warn(unreadable)
     objections = [_objection(status, check_outputs, accept_unobserved) for status in statuses]

@@ -88,7 +88,7 @@ class _Walk:
     def _level(self, folder: str, rules: Rules, named: bool) -> Iterator[Path | tuple[str, Rules]]:
         """The notebooks in a folder, and the folders in it with the rules for them, in order."""
         content = self._listing(folder)
-        if content.is_environment and not named:
+        if content.is_made and not named:
             return
         if content.is_repository:
             rules = []  # a repository within another one has only rules of its own

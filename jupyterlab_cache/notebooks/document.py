@@ -292,7 +292,7 @@ def serialise(notebook: Any, name: str) -> bytes:
     import nbformat
 
     try:
-        text: str = nbformat.v4.writes(_as_stored(notebook))
+        text: str = nbformat.v4.writes(with_stored_sources(notebook))
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise NotebookInvalid(
             f"{name} cannot be written as a notebook: {one_line(error)}."
@@ -305,8 +305,8 @@ def _escaped(surrogate: re.Match[str]) -> str:
     return f"\\u{ord(surrogate[0]):04x}"
 
 
-def _as_stored(notebook: Any) -> Any:
-    """The node with the code of unchanged cells as it stood in the file."""
+def with_stored_sources(notebook: Any) -> Any:
+    """A loaded node with the code of unchanged cells as it stood in the file."""
     cells = []
     for cell in notebook.cells:
         stored = vars(cell).get(_AS_STORED)

@@ -15,7 +15,8 @@ from .text import TEXT_SUFFIXES
 SKIPPED_FOLDERS = frozenset({"_build", "node_modules", "__pycache__", "site-packages"})
 """Folders that never hold a person's own notebooks; hidden folders are skipped as well."""
 
-_ENVIRONMENT = "pyvenv.cfg"
+_MADE = ({"pyvenv.cfg"}, {"global.db", "__version__.txt"})
+"""Files by which a virtual environment is known, and a folder of jupyter-cache."""
 
 # Passes over the same folders use the same objects, which know their hashes already.
 _path = lru_cache(maxsize=65536)(Path)
@@ -29,13 +30,13 @@ class Listing(msgspec.Struct, frozen=True):
     Attributes:
         items: Folders, notebooks, files that may be text notebooks, and links to files of either
             kind, in the order of their names; hidden ones left out.
-        is_environment: Whether it is a virtual environment.
+        is_made: Whether a program filled it: it is a virtual environment, or another cache.
         is_repository: Whether it is the root of a git repository.
         has_rules: Whether files in it may say what git ignores.
     """
 
     items: tuple[tuple[Kind, str, Path], ...]
-    is_environment: bool = False
+    is_made: bool = False
     is_repository: bool = False
     has_rules: bool = False
 
@@ -73,9 +74,8 @@ def read_folder(folder: str) -> Listing:
         if kind is not None:
             items.append((kind, start + item.name, _path(start + item.name)))
     names = {item.name for item in found}
-    return Listing(
-        tuple(items), _ENVIRONMENT in names, ".git" in names, not names.isdisjoint(IGNORE_FILES)
-    )
+    is_made = any(known <= names for known in _MADE)
+    return Listing(tuple(items), is_made, ".git" in names, not names.isdisjoint(IGNORE_FILES))
 
 
 def _kind_of(item: os.DirEntry[str]) -> Kind | None:

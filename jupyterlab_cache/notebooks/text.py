@@ -21,6 +21,9 @@ _MARKDOWN_SUFFIXES = (".md", ".Rmd")
 _FENCE = re.compile(r"---\s*")
 _ENCODING = re.compile(r"#.*?coding[:=]\s*[-\w.]+")
 _HEADER_KEY = re.compile(r"\s*(jupytext|kernelspec)\s*:")
+# A block of YAML, which may stand in comments; what is nested in it is indented more.
+_KERNELSPEC = re.compile(r"^(?P<indent>(?:# ?)? *)kernelspec:[ ]*\n(?:(?P=indent) +.*\n)+", re.M)
+_KERNEL_NAME = re.compile(r"^(?P<indent>(?:# ?)? +)name:[ ]*(?P<name>\S+)[ ]*\n", re.M)
 # Jupytext hands these to programs of their own; reading a file must not start any.
 _FOREIGN_FORMATS = frozenset({"pandoc", "quarto", "marimo"})
 
@@ -60,7 +63,7 @@ def load_text(path: Path) -> Any:
         text = _text_of(read_regular(path, _LARGEST))
         name = read_format_from_metadata(text, path.suffix)
         if name not in _FOREIGN_FORMATS:
-            return jupytext.reads(text, fmt={"extension": path.suffix})
+            return jupytext.reads(with_display_name(text), fmt={"extension": path.suffix})
     except OSError as error:
         raise NotebookInvalid(f"{path.name} cannot be read: {one_line(error.strerror)}") from error
     except Exception as error:  # whatever a reader of free text may raise
@@ -72,6 +75,22 @@ def load_text(path: Path) -> Any:
         f"{path.name} is in jupytext's format {name}, which is not supported; convert it with "
         "`jupytext --to ipynb`."
     )
+
+
+def with_display_name(text: str) -> str:
+    """A text whose kernelspec has a display name, as jupytext demands and other readers do not.
+
+    Args:
+        text: A text notebook, with line feeds only.
+    """
+    match = _KERNELSPEC.search(text[:_HEAD_BYTES])
+    if match is None or "display_name:" in match[0]:
+        return text
+    name = _KERNEL_NAME.search(match[0])
+    if name is None:
+        return text
+    at = match.start() + name.end()
+    return f"{text[:at]}{name['indent']}display_name: {name['name']}\n{text[at:]}"
 
 
 def _text_of(data: bytes) -> str:

@@ -246,3 +246,19 @@ def test_bytes_that_are_no_text_are_an_error(tmp_path: Path) -> None:
     path.write_bytes(b"---\nkernelspec:\n  name: x\n  display_name: X\n---\n\xff\xfe")
     with pytest.raises(NotebookInvalid, match=r"a\.md cannot be read as a text notebook .*utf-8"):
         read_digests(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.md", "---\nkernelspec:\n  name: python3\nother: 1\n---\n```{code-cell}\n1\n```\n"),
+        ("b.md", "---\njupyter:\n  kernelspec:\n    name: python3\n---\n\n```python\n1\n```\n"),
+        ("c.py", "# ---\n# jupyter:\n#   kernelspec:\n#     name: python3\n# ---\n\n# %%\n1\n"),
+    ],
+)
+def test_a_kernelspec_needs_no_display_name(tmp_path: Path, name: str, text: str) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    node = load(path)
+    assert node.metadata.kernelspec == {"name": "python3", "display_name": "python3"}
+    assert [cell["source"] for cell in code_cells(node)] == ["1"]
