@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -40,7 +41,12 @@ COMMANDS = [*commands(cli)]
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_each_command_teaches(words: tuple[str, ...]) -> None:
+def test_each_command_teaches(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A folder that is read has to be there.
+    (tmp_path / ".jupyter_cache").mkdir()
+    monkeypatch.chdir(tmp_path)
     command, _ = command_of(words)
     assert isinstance(command, Taught)
     assert command.help and len(command.help.split("\n\n")) >= 1
