@@ -101,8 +101,9 @@ link:
 browser: $(STAMPS)/ui-tests
 	@scripts/ensure_browser.sh
 
+# Both install with apt, which does not let two work at once.
 .PHONY: r
-r:
+r: | $(if $(NEEDS_BROWSER),browser)
 	@scripts/ensure_r.sh
 
 $(STAMPS)/ui-tests: ui-tests/package.json ui-tests/yarn.lock $(VENV)/pyvenv.cfg
@@ -119,8 +120,13 @@ $(STAMPS)/beside: scripts/install_beside.py pyproject.toml constraints.txt $(STA
 	$(PY) scripts/install_beside.py
 	@mkdir -p $(@D) && touch $@
 
-$(STAMPS)/integrations: scripts/install_integrations.py pyproject.toml constraints-integrations.txt $(STAMPS)/python | $(BUNDLE)
-	$(PY) scripts/install_integrations.py
+$(STAMPS)/integrations-packages: scripts/install_integrations.py pyproject.toml constraints-integrations.txt
+	$(PYTHON) scripts/install_integrations.py
+	@mkdir -p $(@D) && touch $@
+
+# The front end is there already, so that installing does not build it.
+$(STAMPS)/integrations: $(STAMPS)/integrations-packages package.json | $(BUNDLE)
+	$(PYTHON) scripts/install_integrations.py --project
 	@mkdir -p $(@D) && touch $@
 
 constraints:

@@ -10,6 +10,7 @@ from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Dict, Enum, Float, Integer, List, TraitError, Unicode
 
 from .cache import NotebookCache
+from .exchange.keeping import ExportKeeper
 from .execution.artefacts import ArtefactLimits
 from .execution.collecting import AutomaticCollection
 from .execution.jobs import Job
@@ -210,7 +211,16 @@ class CacheApp(ExtensionApp):
         "notebook, when its repeatability is checked.",
     ).tag(config=True)
 
+    exports = Dict(
+        key_trait=Unicode(),
+        value_trait=Unicode(),
+        help="Folders that are kept up to date for other programs after each execution, by format "
+        "('jupyter-cache', 'mystmd'), relative to each project's root, where the project does not "
+        "name another one: {'jupyter-cache': 'docs/_build/.jupyter_cache'}.",
+    ).tag(config=True)
+
     cache: NotebookCache
+    export_keeper: ExportKeeper
     queue: JobQueue
     input_watch: InputWatch
     collection: AutomaticCollection | None
@@ -258,6 +268,7 @@ class CacheApp(ExtensionApp):
         self.collection = None
         if self.max_store_bytes is not None:
             self.collection = AutomaticCollection(self.max_store_bytes, self.announce_collection)
+        self.export_keeper = ExportKeeper(self.cache)
         self.input_watch = InputWatch(self._announce_inputs)
         self.turns = Turns()
 
@@ -289,6 +300,7 @@ class CacheApp(ExtensionApp):
             "parameters": self.parameters,
             "varying": self.varying,
             "isolated": self.isolated,
+            "exports": self.exports,
         }
         try:
             return checked_declaration(value, "The settings of CacheApp")
@@ -312,6 +324,7 @@ class CacheApp(ExtensionApp):
         """Stop running jobs and their kernels, and write back what was learned about files."""
         await self.input_watch.stop()
         await self.queue.stop()
+        await self.export_keeper.close()
         if self.collection is not None:
             await self.collection.close()
         self.cache.close()
@@ -355,5 +368,6 @@ class CacheApp(ExtensionApp):
         self._server.event_logger.emit(schema_id=JOB_EVENT, data=data)
         if job.state in ("done", "failed", "cancelled") and job.entry is not None:
             self.announce_store(path, "added", job.entry)
+            self.export_keeper.note(Path(job.notebook))
             if self.collection is not None and job.result != "fresh":
                 self.collection.note_entry(self.cache.projects.of(Path(job.notebook)))

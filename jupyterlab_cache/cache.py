@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .moment import Moment
+from .look import Look
+from .moment import Moment, MomentToCome
 from .notebooks.parameters import parameters_of
+from .sharing import Sharing
 from .store.errors import EntryMissing
 from .store.store import StoredEntry
 from .surroundings import check_no_folder
-from .upkeep import Upkeep
 
 if TYPE_CHECKING:
+    from .exchange.exporting import ExportResult
+    from .exchange.importing import ImportResult
     from .execution.artefact_restoring import ArtefactWish, RestoredFile
     from .execution.batch import RunResult
     from .execution.checking import CheckResult
+    from .execution.comparing import Comparison
     from .execution.freshening import Wish
     from .execution.kernels import Kernels
     from .execution.progress import Teller
     from .execution.restoring import RestoreResult
+    from .notebooks.declaration import ExportFormat
 
 
-class NotebookCache(Upkeep):
+_log = logging.getLogger(__name__)
+
+
+class NotebookCache(Sharing):
     """The cache of all notebooks below one folder: its verbs."""
 
     # Outputs
@@ -59,6 +69,22 @@ class NotebookCache(Upkeep):
             artefacts=artefacts,
             parameters=parameters_of(parameters or {}, "parameters"),
         )
+
+    def with_outputs(self, contents: Mapping[Path, bytes]) -> dict[Path, bytes]:
+        """Notebooks that are not on disk yet, with the cached outputs that are true for them.
+
+        Only entries that count as ours give any.
+
+        Args:
+            contents: The content of ``.ipynb`` files without outputs, by absolute paths below the
+                root.
+
+        Returns:
+            Those for which there are outputs, with them.
+        """
+        from .execution.restoring import with_outputs
+
+        return with_outputs(self, contents, Look(MomentToCome(self, contents)))
 
     def restore_artefacts(
         self, notebook: Path | str, entry: str | None = None, wish: ArtefactWish | None = None
@@ -110,6 +136,44 @@ class NotebookCache(Upkeep):
             declared=self.declared_for(notebook),
         )
 
+    def diff(
+        self,
+        notebook: Path | str | None = None,
+        *,
+        before: str | None = None,
+        after: str | None = None,
+    ) -> Comparison:
+        """What differs between a notebook's file and what is cached, or between two entries.
+
+        Args:
+            notebook: The notebook; without it both entries have to be named, and are looked for in
+                the project of the root.
+            before: Beginning of an entry's identifier; by default the notebook's newest entry.
+            after: Beginning of the other entry's; by default the file as it is saved.
+
+        Raises:
+            EntryMissing: There is no such entry, or none of the notebook.
+            BlobMissing: What an entry holds is not there any more.
+            BlobDamaged: It is not what it should be.
+            NotebookError: The notebook is missing or unreadable.
+            PathRefused: It lies outside the root.
+            ValueError: Neither a notebook nor two entries are named.
+        """
+        from .execution.comparing import compare, side_of_entry, side_of_file
+
+        place = None if notebook is None else self.projects.resolve(notebook)
+        if place is None and (before is None or after is None):
+            raise ValueError("Name a notebook, or two entries.")
+        project, path = self.locate("." if notebook is None else str(notebook))
+        store = project.store
+        old = store.find(before) if before is not None else store.latest_of(path or "")
+        if old is None:
+            raise EntryMissing(f"Nothing is stored of {notebook}; execute it first.")
+        new = store.find(after) if after is not None else None
+        shown = self.projects.path_in_root(project, path or old.entry.notebook_path)
+        other = side_of_entry(store, new) if new else side_of_file(self.executable(shown))
+        return compare(shown, side_of_entry(store, old), other, (old.id, new.id if new else None))
+
     # Executing
 
     def executable(self, path: str) -> Path:
@@ -121,7 +185,7 @@ class NotebookCache(Upkeep):
         """
         return Moment(self).readable(self.projects.notebook(path))
 
-    def run_each(
+    async def run_each(
         self,
         notebooks: Sequence[Path],
         *,
@@ -151,7 +215,7 @@ class NotebookCache(Upkeep):
         from .execution.freshening import Wish
         from .execution.own_kernels import own_kernels
 
-        return run_each(
+        results = run_each(
             self,
             notebooks,
             kernels=kernels or own_kernels(self.stat_cache, fork=fork),
@@ -161,6 +225,12 @@ class NotebookCache(Upkeep):
             shown=self.projects.relative,
             tell=tell,
         )
+        try:
+            async for result in results:
+                yield result
+        finally:
+            await results.aclose()
+            await asyncio.to_thread(self.send_rest)
 
     def check_each(
         self,
@@ -216,8 +286,6 @@ class NotebookCache(Upkeep):
                 be none.
             PathRefused: A path lies outside the root.
         """
-        import asyncio
-
         from .execution.freshening import Wish
         from .execution.request import ExecutionSettings
 
@@ -232,4 +300,81 @@ class NotebookCache(Upkeep):
             # Of a notebook that was executed again, the last result counts.
             return list({result.path: result async for result in running}.values())
 
-        return asyncio.run(gather())
+        results = asyncio.run(gather())
+        for line in self.keep_exports(result.path for result in results):
+            _log.warning("%s", line)
+        return results
+
+    # Caches of other programs
+
+    def export(
+        self,
+        paths: Iterable[str | Path] = (),
+        *,
+        format: ExportFormat,
+        output: str | Path,
+        artefacts: bool = False,
+    ) -> list[ExportResult]:
+        """Write what is fresh to the cache of another program, so that it executes nothing.
+
+        What an earlier export wrote and is not true any more is removed.
+
+        Args:
+            paths: Notebooks and folders; all below the root when there are none.
+            format: Of which program.
+            output: The folder: that of jupyter-cache, or the ``_build`` folder of mystmd.
+            artefacts: Write the files of the executions as well, where the format has a place for
+                them.
+
+        Raises:
+            NotebookError: A path that was named is missing or is no notebook.
+            PathRefused: A path lies outside the root.
+            ExportRefused: It is not safe to write to the folder.
+            OSError: It cannot be written.
+        """
+        from .exchange.exporting import export
+
+        return export(
+            self,
+            self.notebooks(paths),
+            format=format,
+            output=Path(output),
+            root=self.projects.root,
+            artefacts=artefacts,
+        )
+
+    def keep_exports(self, paths: Iterable[str | Path]) -> list[str]:
+        """Bring the folders that projects declare for other programs up to date.
+
+        Args:
+            paths: Notebooks that were executed, or found fresh.
+
+        Returns:
+            A line for each folder that could not be written, and for each notebook that is not in
+            it.
+
+        Raises:
+            PathRefused: A path lies outside the root.
+        """
+        from .exchange.keeping import keep_exports
+
+        return keep_exports(self, [self.projects.resolve(path) for path in paths])
+
+    def import_(self, folder: str | Path, *, trust: bool = False) -> list[ImportResult]:
+        """Take in what jupyter-cache wrote, as entries with provenance ``imported``.
+
+        Args:
+            folder: The folder of jupyter-cache.
+            trust: Sign the entries as our own: whoever filled the folder could have put anything
+                into their outputs.
+
+        Raises:
+            ImportRefused: It is no folder of jupyter-cache, or cannot be read.
+            StoreError: A store cannot be used.
+            OSError: Something cannot be stored.
+        """
+        from .exchange.importing import import_jupyter_cache
+
+        return import_jupyter_cache(
+            self, self.readable()[0], Path(folder), root=self.projects.root, trust=trust
+        )

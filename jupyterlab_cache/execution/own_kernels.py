@@ -8,8 +8,8 @@ from typing import Any
 from ..inputs.stat_cache import StatCache
 from .kernels import Kernels
 
-_LONGEST_FOLDER = 103 - len("/kernel-00000000-0000-0000-0000-000000000000-ipc-1")
-"""Bytes that the path of a folder may have, so that sockets can be made in it on every system."""
+_LONGEST_FOLDER = 103 - len("/kernel-00000000-0000-4000-8000-000000000000-ipc-5")
+"""Bytes: the whole path of a socket has at most 103 on macOS, 107 on Linux."""
 
 
 def own_kernels(stat_cache: StatCache, *, fork: bool = False) -> Kernels:

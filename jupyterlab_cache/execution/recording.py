@@ -42,6 +42,7 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True):
         expression_results: For each inline expression its result as an output, or none.
         provenance: How the outputs came to be.
         isolated: Whether it ran in a folder of its own.
+        created: When it ended, seconds since the epoch; None for now.
     """
 
     notebook: Any
@@ -57,6 +58,7 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True):
     expression_results: Sequence[Sequence[Mapping[str, Any]]]
     provenance: Provenance
     isolated: bool = False
+    created: float | None = None
 
 
 def record(execution: Execution, notebook: Path, project_root: Path, store: Store) -> StoredEntry:
@@ -123,7 +125,7 @@ def record(execution: Execution, notebook: Path, project_root: Path, store: Stor
         code_key=execution.digests.code_key(execution.kernel_name),
         kernel_name=execution.kernel_name,
         notebook_path=notebook.relative_to(project_root).as_posix(),
-        created=time.time(),
+        created=time.time() if execution.created is None else execution.created,
         seconds=execution.seconds,
         provenance=execution.provenance,
         outcome=execution.outcome,

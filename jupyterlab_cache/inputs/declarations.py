@@ -24,7 +24,7 @@ from .patterns import check_patterns
 from .stat_cache import FileValues
 
 # Names what is kept; to be changed with the declarations' meaning.
-_KIND = "declaration 4"
+_KIND = "declaration 5"
 _decode = lru_cache(maxsize=1024)(msgspec.msgpack.Decoder(Declaration).decode)
 
 
@@ -80,6 +80,18 @@ def read_declared(
         DeclarationInvalid: A declaration makes no sense, or leads outside the project.
     """
     document = _read(notebook, read_declaration, stat_cache)
+    return put_together(notebook, project_root, project, document, command, settings)
+
+
+def put_together(
+    notebook: Path,
+    project_root: Path,
+    project: Declaration,
+    document: Declaration,
+    command: Declaration,
+    settings: Declaration,
+) -> Declared:
+    """The same, where it is known what the notebook declares (``document``)."""
     if project == document == command == settings == NOTHING:
         return NOTHING_DECLARED
     return declared_for(

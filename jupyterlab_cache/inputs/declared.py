@@ -15,6 +15,7 @@ from ..notebooks.declaration import (
     ArtefactPolicy,
     Declaration,
     DeclarationInvalid,
+    ExportFormat,
     Network,
     Packages,
 )
@@ -55,6 +56,7 @@ class Declared(msgspec.Struct, frozen=True):
         parameters: What is injected into it when it is executed.
         varying: Regular expressions of text that may differ between two executions.
         isolated: Whether it is executed in a folder of its own.
+        exports: Folders that are kept up to date for other programs, below the project's root.
     """
 
     assets: tuple[Pattern, ...] = ()
@@ -69,6 +71,7 @@ class Declared(msgspec.Struct, frozen=True):
     parameters: Parameters = NO_PARAMETERS
     varying: tuple[str, ...] = ()
     isolated: bool = False
+    exports: tuple[tuple[ExportFormat, str], ...] = ()
 
     def skips(self, path: str) -> bool:
         """Whether a path is left out of what a pattern matches."""
@@ -130,6 +133,7 @@ def declared_for(
         parameters=merged(*(place.parameters for place in reversed(ranked))),
         varying=tuple(dict.fromkeys(text for place in ranked for text in place.varying)),
         isolated=next((place.isolated for place in ranked if place.isolated is not None), False),
+        exports=tuple(dict([*settings.exports, *project.exports]).items()),
     )
 
 

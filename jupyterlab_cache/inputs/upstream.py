@@ -263,3 +263,8 @@ def _is_good(stored: StoredEntry) -> bool:
 
 def _is_below(path: str, folder: Path) -> bool:
     return path.startswith(os.path.join(folder, ""))
+
+
+def writers_of(edges: Iterable[Edge]) -> list[Path]:
+    """The notebooks that edges come from, each once."""
+    return list(dict.fromkeys(edge.upstream for edge in edges))

@@ -25,7 +25,16 @@ PROJECT_FILE = "pyproject.toml"
 
 _PROJECT_TABLE = "jupyterlab-cache"
 _LISTS = ("assets", "ignore", "variables", "artefacts_ignore", "varying")
-_KEYS = (*_LISTS, "network", "expires", "packages", "artefacts", "parameters", "isolated")
+_KEYS = (
+    *_LISTS,
+    "network",
+    "expires",
+    "packages",
+    "artefacts",
+    "parameters",
+    "isolated",
+    "exports",
+)
 _MOST_ITEMS = 1000
 _LARGEST_PROJECT_FILE = 16 * 1024**2  # bytes
 _LONGEST_ITEM = 1000
@@ -35,6 +44,10 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 Network = Literal["refuse", "allow"]
 Packages = Literal["version", "content"]
 ArtefactPolicy = Literal["tell", "ignore"]
+ExportFormat = Literal["jupyter-cache", "mystmd"]
+"""The caches of other programs that can be written to."""
+
+EXPORT_FORMATS: tuple[ExportFormat, ...] = ("jupyter-cache", "mystmd")
 
 
 class DeclarationInvalid(NotebookInvalid):
@@ -61,6 +74,8 @@ class Declaration(msgspec.Struct, frozen=True):
         varying: Regular expressions of text in outputs that may differ between two executions.
         isolated: Whether the notebook is executed in a folder of its own; None where this place
             does not say.
+        exports: Folders that are kept up to date for other programs, below the project's root, each
+            with the program's format. No notebook says that of itself.
     """
 
     assets: tuple[str, ...] = ()
@@ -74,6 +89,7 @@ class Declaration(msgspec.Struct, frozen=True):
     parameters: Parameters = NO_PARAMETERS
     varying: tuple[str, ...] = ()
     isolated: bool | None = None
+    exports: tuple[tuple[ExportFormat, str], ...] = ()
 
 
 NOTHING = Declaration()
@@ -142,6 +158,7 @@ def declaration_of(value: object, where: str) -> Declaration:
         varying=varying,
         parameters=_parameters(value.get("parameters"), f"{where}: parameters"),
         isolated=isolated,
+        exports=_exports(value.get("exports"), f"{where}: exports"),
     )
 
 
@@ -180,9 +197,28 @@ def read_declaration(path: Path) -> Declaration:
             metadata = metadata_of_bytes(read_bytes(path), path.name)
     except NotebookError:
         return NOTHING
+    return declaration_in(metadata, path.name)
+
+
+def declaration_in(metadata: object, name: str) -> Declaration:
+    """What the metadata of a notebook declare.
+
+    Args:
+        metadata: Whatever stands in their place.
+        name: What to call the notebook in an error.
+
+    Raises:
+        DeclarationInvalid: What they declare makes no sense.
+    """
     if not isinstance(metadata, Mapping) or METADATA_KEY not in metadata:
         return NOTHING
-    return declaration_of(metadata[METADATA_KEY], f"{path.name}: metadata {METADATA_KEY}")
+    where = f"{name}: metadata {METADATA_KEY}"
+    declaration = declaration_of(metadata[METADATA_KEY], where)
+    if declaration.exports:
+        raise DeclarationInvalid(
+            f"{where}: exports is for all notebooks of a project; say it in {PROJECT_FILE}."
+        )
+    return declaration
 
 
 def read_project_declaration(path: Path) -> Declaration:
@@ -227,6 +263,22 @@ def _parameters(value: object, where: str) -> Parameters:
         return NO_PARAMETERS if value is None else parameters_of(value, where)
     except ParametersInvalid as error:
         raise DeclarationInvalid(str(error)) from None
+
+
+def _exports(value: object, where: str) -> tuple[tuple[ExportFormat, str], ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, Mapping):
+        raise DeclarationInvalid(
+            f"{where} has to name folders by formats, such as "
+            "{jupyter-cache: docs/_build/.jupyter_cache}."
+        )
+    for name in value:
+        if name not in EXPORT_FORMATS:
+            known = ", ".join(EXPORT_FORMATS)
+            raise DeclarationInvalid(f"{where} has no format {_shown(name)}; there are {known}.")
+    folders = {name: _texts([value[name]], where) for name in EXPORT_FORMATS if name in value}
+    return tuple((name, folder) for name, (folder,) in folders.items())
 
 
 def _texts(value: object, where: str) -> tuple[str, ...]:

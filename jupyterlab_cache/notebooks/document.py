@@ -251,7 +251,15 @@ def save(notebook: Any, path: Path) -> None:
         raise NotebookInvalid(
             f"{path.name} cannot hold outputs; name an .ipynb file for them with --output."
         )
-    data = serialise(notebook, path.name)
+    replace(path, serialise(notebook, path.name))
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write a file, whole or not at all; its mode stays, and a link that leads to it.
+
+    Raises:
+        OSError: It cannot be written; what was there is still there.
+    """
     target = Path(os.path.realpath(path))
     mode = _mode_to_keep(target)
     temporary = target.parent / f".{os.urandom(8).hex()}.tmp"
@@ -284,7 +292,7 @@ def serialise(notebook: Any, name: str) -> bytes:
     import nbformat
 
     try:
-        text: str = nbformat.v4.writes(_as_stored(notebook))
+        text: str = nbformat.v4.writes(with_stored_sources(notebook))
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise NotebookInvalid(
             f"{name} cannot be written as a notebook: {one_line(error)}."
@@ -297,8 +305,8 @@ def _escaped(surrogate: re.Match[str]) -> str:
     return f"\\u{ord(surrogate[0]):04x}"
 
 
-def _as_stored(notebook: Any) -> Any:
-    """The node with the code of unchanged cells as it stood in the file."""
+def with_stored_sources(notebook: Any) -> Any:
+    """A loaded node with the code of unchanged cells as it stood in the file."""
     cells = []
     for cell in notebook.cells:
         stored = vars(cell).get(_AS_STORED)

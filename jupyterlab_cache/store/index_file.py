@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import stat
 from pathlib import Path
 from urllib.parse import quote
 
 from .layout import INDEX, Layout
+from .sqlite_files import BESIDE, harden, is_safe, names_another_file
 
 DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError, MemoryError)
 """What reading a damaged database raises: also its error messages can be no text."""
@@ -34,12 +33,6 @@ _STATEMENTS = (
     " PRIMARY KEY (parent, name)) WITHOUT ROWID",
     "CREATE TABLE uses (id TEXT PRIMARY KEY, time REAL NOT NULL) WITHOUT ROWID",
 )
-# SQLite opens these beside the database.
-_JOURNAL = "-journal"
-_BESIDE = ("", _JOURNAL, "-wal", "-shm")
-# Behind the name of another file, see https://sqlite.org/fileformat.html and src/pager.c.
-_JOURNAL_END = bytes.fromhex("d9d505f920a163d7")
-_ANY_SIZE = 2**63
 
 
 class IndexFile:
@@ -68,9 +61,9 @@ class IndexFile:
         """
         if self._layout.read_only or not self._layout.exists:
             return None
-        if self._names_another_file():
+        if names_another_file(self._layout.files, INDEX):
             self.drop()  # somebody has planted it
-        if not self._is_safe():
+        if not is_safe(self._layout.files, INDEX):
             return None
         try:
             # SQLite would not let the umask decide alone, and the group has to be able to write.
@@ -91,7 +84,7 @@ class IndexFile:
         """A private index in memory, with what the file holds if that can be read."""
         memory = _in_memory()
         try:
-            if self._layout.exists and self._is_safe():
+            if self._layout.exists and is_safe(self._layout.files, INDEX):
                 uri = f"file:{quote(str(self._path.absolute()))}?mode=ro"
                 source = sqlite3.connect(uri, uri=True, timeout=0.1, isolation_level=None)
                 try:
@@ -118,32 +111,11 @@ class IndexFile:
 
     def drop(self) -> None:
         """Remove the index: it is damaged, and will be made anew from the entries."""
-        for suffix in _BESIDE:
+        for suffix in BESIDE:
             try:
                 self._layout.files.remove(INDEX + suffix)
             except OSError:
                 return
-
-    def _is_safe(self) -> bool:
-        """Whether SQLite would touch nothing but regular files in the store.
-
-        It follows links. And a journal may end with the name of another file, the *super-journal*
-        of a transaction over several databases, which SQLite reads and then removes. We make none.
-        """
-        try:
-            found = [self._layout.files.status(INDEX + suffix) for suffix in _BESIDE]
-        except OSError:
-            return False
-        regular = all(status is None or stat.S_ISREG(status.st_mode) for status in found)
-        return regular and not self._names_another_file()
-
-    def _names_another_file(self) -> bool:
-        try:
-            with self._layout.files.opened(INDEX + _JOURNAL, _ANY_SIZE) as journal:
-                journal.seek(-min(len(_JOURNAL_END), os.fstat(journal.fileno()).st_size), 2)
-                return journal.read(len(_JOURNAL_END)) == _JOURNAL_END
-        except OSError:
-            return False  # there is none, or none that SQLite could read
 
 
 def _in_memory() -> sqlite3.Connection:
@@ -153,15 +125,9 @@ def _in_memory() -> sqlite3.Connection:
 
 def _harden(connection: sqlite3.Connection) -> None:
     """The file may come from elsewhere: nothing in its schema is run."""
-    connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA cell_size_check = ON")
+    harden(connection)
     # Making the index of 100,000 entries anew writes all over it: half the time with these 32 MB.
     connection.execute("PRAGMA cache_size = -32000")
-    connection.text_factory = _decode
-
-
-def _decode(data: bytes) -> str:
-    return data.decode("utf-8", "replace")
 
 
 def is_ours(connection: sqlite3.Connection) -> bool:

@@ -1,0 +1,1 @@
+"""Other caches' formats, and stores that people share: what leaves a store, and what comes in."""

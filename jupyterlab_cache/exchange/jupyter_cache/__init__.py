@@ -1,0 +1,1 @@
+"""The folder of jupyter-cache, which myst-nb and jupyter-book read, too."""
