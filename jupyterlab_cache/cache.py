@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .moment import Moment
+from .executing import Executing
+from .look import Look
+from .moment import Moment, MomentToCome
 from .notebooks.parameters import parameters_of
 from .store.errors import EntryMissing
 from .store.store import StoredEntry
 from .surroundings import check_no_folder
-from .upkeep import Upkeep
 
 if TYPE_CHECKING:
     from .exchange.exporting import ExportResult
     from .exchange.importing import ImportResult
     from .execution.artefact_restoring import ArtefactWish, RestoredFile
-    from .execution.batch import RunResult
-    from .execution.checking import CheckResult
-    from .execution.freshening import Wish
-    from .execution.kernels import Kernels
-    from .execution.progress import Teller
+    from .execution.comparing import Comparison
     from .execution.restoring import RestoreResult
     from .notebooks.declaration import ExportFormat
 
 
-_log = logging.getLogger(__name__)
-
-
-class NotebookCache(Upkeep):
+class NotebookCache(Executing):
     """The cache of all notebooks below one folder: its verbs."""
 
     # Outputs
@@ -66,6 +59,22 @@ class NotebookCache(Upkeep):
             artefacts=artefacts,
             parameters=parameters_of(parameters or {}, "parameters"),
         )
+
+    def with_outputs(self, contents: Mapping[Path, bytes]) -> dict[Path, bytes]:
+        """Notebooks that are not on disk yet, with the cached outputs that are true for them.
+
+        Only entries that count as ours give any.
+
+        Args:
+            contents: The content of ``.ipynb`` files without outputs, by absolute paths below the
+                root.
+
+        Returns:
+            Those for which there are outputs, with them.
+        """
+        from .execution.restoring import with_outputs
+
+        return with_outputs(self, contents, Look(MomentToCome(self, contents)))
 
     def restore_artefacts(
         self, notebook: Path | str, entry: str | None = None, wish: ArtefactWish | None = None
@@ -117,6 +126,44 @@ class NotebookCache(Upkeep):
             declared=self.declared_for(notebook),
         )
 
+    def diff(
+        self,
+        notebook: Path | str | None = None,
+        *,
+        before: str | None = None,
+        after: str | None = None,
+    ) -> Comparison:
+        """What differs between a notebook's file and what is cached, or between two entries.
+
+        Args:
+            notebook: The notebook; without it both entries have to be named, and are looked for in
+                the project of the root.
+            before: Beginning of an entry's identifier; by default the notebook's newest entry.
+            after: Beginning of the other entry's; by default the file as it is saved.
+
+        Raises:
+            EntryMissing: There is no such entry, or none of the notebook.
+            BlobMissing: What an entry holds is not there any more.
+            BlobDamaged: It is not what it should be.
+            NotebookError: The notebook is missing or unreadable.
+            PathRefused: It lies outside the root.
+            ValueError: Neither a notebook nor two entries are named.
+        """
+        from .execution.comparing import compare, side_of_entry, side_of_file
+
+        place = None if notebook is None else self.projects.resolve(notebook)
+        if place is None and (before is None or after is None):
+            raise ValueError("Name a notebook, or two entries.")
+        project, path = self.locate("." if notebook is None else str(notebook))
+        store = project.store
+        old = store.find(before) if before is not None else store.latest_of(path or "")
+        if old is None:
+            raise EntryMissing(f"Nothing is stored of {notebook}; execute it first.")
+        new = store.find(after) if after is not None else None
+        shown = self.projects.path_in_root(project, path or old.entry.notebook_path)
+        other = side_of_entry(store, new) if new else side_of_file(self.executable(shown))
+        return compare(shown, side_of_entry(store, old), other, (old.id, new.id if new else None))
+
     # Executing
 
     def executable(self, path: str) -> Path:
@@ -127,122 +174,6 @@ class NotebookCache(Upkeep):
             PathRefused: It lies outside the root.
         """
         return Moment(self).readable(self.projects.notebook(path))
-
-    def run_each(
-        self,
-        notebooks: Sequence[Path],
-        *,
-        kernels: Kernels | None = None,
-        wish: Wish | None = None,
-        jobs: int = 1,
-        write: bool = False,
-        tell: Teller | None = None,
-        fork: bool = True,
-    ) -> AsyncIterator[RunResult]:
-        """Execute what is not fresh, yielding each notebook's result as soon as it is there.
-
-        What is upstream of them is brought up to date first and has results of its own, unless
-        nothing had to be done; see :func:`jupyterlab_cache.execution.batch.run_each`.
-
-        Args:
-            notebooks: Absolute paths, as :meth:`notebooks` gives them.
-            kernels: Where kernels come from; by default a manager of our own.
-            wish: How they are to be brought up to date.
-            jobs: How many at once.
-            write: Put the outputs into the files.
-            tell: Told of the progress of each notebook.
-            fork: Kernels of our own that are alike may be forked from one that has loaded what
-                they start with.
-        """
-        from .execution.batch import run_each
-        from .execution.freshening import Wish
-        from .execution.own_kernels import own_kernels
-
-        return run_each(
-            self,
-            notebooks,
-            kernels=kernels or own_kernels(self.stat_cache, fork=fork),
-            wish=wish or Wish(),
-            jobs=jobs,
-            write=write,
-            shown=self.projects.relative,
-            tell=tell,
-        )
-
-    def check_each(
-        self,
-        notebooks: Sequence[Path],
-        *,
-        kernels: Kernels | None = None,
-        wish: Wish | None = None,
-    ) -> AsyncIterator[CheckResult]:
-        """Execute notebooks twice and compare, yielding each one's result as soon as it is there.
-
-        See :func:`jupyterlab_cache.execution.checking.check_each`.
-
-        Args:
-            notebooks: Absolute paths, as :meth:`notebooks` gives them.
-            kernels: Where kernels come from; by default a manager of our own.
-            wish: How they are to be executed.
-        """
-        from .execution.checking import check_each
-        from .execution.freshening import Wish
-        from .execution.own_kernels import own_kernels
-
-        return check_each(
-            self,
-            notebooks,
-            kernels=kernels or own_kernels(self.stat_cache),
-            wish=wish or Wish(),
-            shown=self.projects.relative,
-        )
-
-    def run(
-        self,
-        paths: Iterable[str | Path] = (),
-        *,
-        force: bool = False,
-        jobs: int = 1,
-        timeout: float | None = None,
-        write: bool = False,
-        parameters: Mapping[str, object] | None = None,
-    ) -> list[RunResult]:
-        """Execute what is not fresh, and wait for it.
-
-        Args:
-            paths: Notebooks and folders; all below the root when there are none.
-            force: Execute all, also what is fresh.
-            jobs: How many at once.
-            timeout: Seconds for each cell; None for no limit.
-            write: Put the outputs into the files.
-            parameters: Values to inject into these notebooks behind their cells tagged
-                ``parameters``, by name; they outdo those that are declared.
-
-        Raises:
-            NotebookError: A path that was named is missing or is no notebook, or a parameter can
-                be none.
-            PathRefused: A path lies outside the root.
-        """
-        import asyncio
-
-        from .execution.freshening import Wish
-        from .execution.request import ExecutionSettings
-
-        wish = Wish(
-            force=force,
-            settings=ExecutionSettings(cell_timeout=timeout),
-            parameters=parameters_of(parameters or {}, "parameters"),
-        )
-
-        async def gather() -> list[RunResult]:
-            running = self.run_each(self.notebooks(paths), wish=wish, jobs=jobs, write=write)
-            # Of a notebook that was executed again, the last result counts.
-            return list({result.path: result async for result in running}.values())
-
-        results = asyncio.run(gather())
-        for line in self.keep_exports(result.path for result in results):
-            _log.warning("%s", line)
-        return results
 
     # Caches of other programs
 
@@ -281,23 +212,6 @@ class NotebookCache(Upkeep):
             root=self.projects.root,
             artefacts=artefacts,
         )
-
-    def keep_exports(self, paths: Iterable[str | Path]) -> list[str]:
-        """Bring the folders that projects declare for other programs up to date.
-
-        Args:
-            paths: Notebooks that were executed, or found fresh.
-
-        Returns:
-            A line for each folder that could not be written, and for each notebook that is not in
-            it.
-
-        Raises:
-            PathRefused: A path lies outside the root.
-        """
-        from .exchange.keeping import keep_exports
-
-        return keep_exports(self, [self.projects.resolve(path) for path in paths])
 
     def import_(self, folder: str | Path, *, trust: bool = False) -> list[ImportResult]:
         """Take in what jupyter-cache wrote, as entries with provenance ``imported``.

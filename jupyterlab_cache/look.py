@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from .inputs.artefact_states import MOST_ARTEFACTS, artefact_states
-from .inputs.declared_reasons import is_uncheckable
 from .inputs.observation import Places
 from .inputs.reasons import Reason
 from .inputs.stat_cache import Signature
-from .inputs.upstream import Edge, NotebookGraph
+from .inputs.upstream import Edge, NotebookGraph, writers_of
 from .inputs.upstream_order import components
 from .inputs.upstream_reasons import upstream_reason
-from .inputs.verdict import Judgement, Status, judge
+from .inputs.verdict import Judgement, Status, judge, reasons_against, would_stay_stale
 from .inputs.verifier import Verifier
 from .moment import Moment
 from .notebooks.declaration import PROJECT_FILE
@@ -98,9 +98,7 @@ class Look:
             notebooks: Their absolute paths below the root.
         """
         for notebook, standing in zip(notebooks, self._standing.find_all(notebooks), strict=True):
-            if notebook in self._given:
-                continue
-            if standing is not None and not self._has_edges(standing):
+            if standing and notebook not in self._given and not self._has_edges(standing):
                 self._settled[notebook] = standing.status
 
     def _has_edges(self, standing: Standing) -> bool:
@@ -138,19 +136,17 @@ class Look:
         circle: dict[Path, int] = {}
         nodes = {notebook: edges}
         for number, group in enumerate(
-            components([notebook], lambda node: _upstream(nodes.get(node) or self._edges_of(node)))
+            components([notebook], lambda node: writers_of(nodes.get(node) or self._edges_of(node)))
         ):
             circle |= dict.fromkeys(group, number)
         for edge in edges:
             self._explore(edge.upstream)
         return self._with_upstream(notebook, own, edges, circle)
 
-    def own_status(self, notebook: Path) -> Status:
-        """The verdict on a saved notebook, whatever is upstream of it.
-
-        Raises:
-            NotebookError: It cannot be read, or what is declared of it makes no sense.
-        """
+    def own_status(self, notebook: Path, document: DocumentDigests | None = None) -> Status:
+        """Like :meth:`status`, whatever is upstream of it."""
+        if document is not None:
+            return self._judge(notebook, document).status
         return self._own_judgement(notebook).status
 
     def _own_judgement(self, notebook: Path) -> Judgement:
@@ -164,6 +160,26 @@ class Look:
                 own = Judgement(standing.status, standing.stored)
             self._own[notebook] = own
         return own
+
+    def would_match(self, notebook: Path, stored: StoredEntry) -> bool | None:
+        """Whether an entry that need not be here would match a saved notebook with its code.
+
+        Args:
+            notebook: Its absolute path below the root.
+            stored: The entry.
+
+        Returns:
+            None for an entry of another variant.
+        """
+        if stored.entry.variant != self._variant_of(notebook):
+            return None
+        project = self._project_with(folder_of(notebook))
+        places = Places(folder_of(notebook), project.root)
+        declared = self._moment.declared_for(notebook)
+        store, path = self._stores[project], project.path_of(notebook)
+        return not reasons_against(
+            stored, path, places, store, self._verifier, declared, is_here=False
+        )
 
     def is_due(self, notebook: Path) -> bool:
         """Whether what is downstream of a notebook is stale because of it."""
@@ -223,7 +239,7 @@ class Look:
         places = Places(notebook.parent, project.root)
         written = (places.absolute(item.path) for item in stored.entry.artefacts[:MOST_ARTEFACTS])
         paths += filter(places.is_inside, written)
-        above = self.all_upstream(_upstream(self._graph(notebook).edges_of(notebook, [stored])))
+        above = self.all_upstream(writers_of(self._graph(notebook).edges_of(notebook, [stored])))
         for upstream in above.keys() - {notebook}:
             paths.append(str(upstream))
             for item in self._graph(upstream).entries_of(upstream):
@@ -313,7 +329,7 @@ class Look:
 
     def _explore(self, notebook: Path) -> None:
         """Find out what is due among a notebook and all that is upstream of it."""
-        groups = components([notebook], lambda node: _upstream(self._edges_of(node)), self._circle)
+        groups = components([notebook], lambda node: writers_of(self._edges_of(node)), self._circle)
         for group in groups:
             self._circle |= dict.fromkeys(group, len(self._circle))
             for node in group:
@@ -334,27 +350,15 @@ class Look:
             return own.verdict == "failed"
         if stored is None:
             return True
-        own_files = {artefact.path for artefact in stored.entry.artefacts}
-        lasting = {
-            ("file-changed", path)
-            for path in stored.entry.changed_inputs
-            # What somebody else changed meanwhile is another thing next time.
-            if path in own_files or not os.path.lexists(notebook.parent / path)
-        }
-        if is_uncheckable(stored.entry, declared):
-            lasting.add(("expired", notebook.name))
-        return any((reason.code, reason.subject) not in lasting for reason in own.reasons)
+        return not would_stay_stale(own, stored, notebook, declared)
 
     # Edges
 
     def _edges_of(self, notebook: Path) -> list[Edge]:
         if notebook not in self._edges:
-            try:
-                own = self._own_judgement(notebook)
-            except NotebookError:
-                self._edges[notebook] = []
-            else:
-                self._edges[notebook] = self._edges_from(notebook, own)
+            self._edges[notebook] = []
+            with suppress(NotebookError):
+                self._edges[notebook] = self._edges_from(notebook, self._own_judgement(notebook))
         return self._edges[notebook]
 
     def _edges_from(self, notebook: Path, own: Judgement) -> list[Edge]:
@@ -392,7 +396,3 @@ class Look:
 
     def _shown(self, notebook: Path) -> str:
         return self._moment.projects.relative(notebook)
-
-
-def _upstream(edges: Iterable[Edge]) -> list[Path]:
-    return list(dict.fromkeys(edge.upstream for edge in edges))

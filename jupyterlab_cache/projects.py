@@ -49,7 +49,8 @@ class Projects:
         self._given_root = Path(os.path.abspath(root))
         self.root = Path(os.path.realpath(root))
         self._keys = keys
-        self._store_folder = store.absolute() if store else None
+        self.store_folder = store.absolute() if store else None
+        """One store for every notebook; None where each project has its own."""
         self._projects: dict[tuple[Path, Path], Project] = {}
         self._known: dict[Path, Project] | None = None
 
@@ -124,7 +125,7 @@ class Projects:
 
     def _look_for_project(self, folder: Path) -> Project:
         project_root = find_project_root(folder, self.root)
-        place = self._store_folder or project_root / STORE_FOLDER
+        place = self.store_folder or project_root / STORE_FOLDER
         known = self._projects.get((project_root, place))
         if known is None:
             project = Project(project_root, Store(place, self._keys))

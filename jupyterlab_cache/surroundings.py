@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -17,7 +18,7 @@ from .notebooks.declaration import NOTHING, Declaration
 from .notebooks.digests import DocumentDigests
 from .notebooks.errors import NotebookInvalid
 from .notebooks.listing import Listing
-from .notebooks.reader import read_digests
+from .notebooks.reader import read_code_key, read_digests
 from .projects import Project, Projects
 from .standing import StandingVerdicts
 from .store.signatures import KeyRing, notary_secret
@@ -25,8 +26,11 @@ from .store.team_keys import team_keys, without_team_keys
 
 DEFAULT_KERNEL = "python3"
 
-# Names what is kept; to be changed with the digests' meaning.
-_DIGESTS_KIND = "digests 2"
+S = TypeVar("S", bound="Surroundings")
+
+# Name what is kept; to be changed with its meaning.
+_DIGESTS_KIND = "digests 3"
+_CODE_KEY_KIND = "code key 1"
 _decode_digests = lru_cache(maxsize=8192)(msgspec.msgpack.Decoder(DocumentDigests).decode)
 
 
@@ -59,6 +63,7 @@ class Surroundings:
         declared: Declaration = NOTHING,
         settings: Declaration = NOTHING,
     ) -> None:
+        self._is_portable = keys is None and stat_cache is None and launch_environment is None
         self.keys = keys or KeyRing(notary_secret(), team_keys(os.environ))
         self.projects = Projects(Path(root), self.keys, Path(store) if store else None)
         self.stat_cache = stat_cache or StatCache()
@@ -87,6 +92,29 @@ class Surroundings:
         if known is None or known.writers is not writers:
             known = self._written[project.root] = WrittenFiles(project.root, writers)
         return known
+
+    def __enter__(self: S) -> S:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Keys stay here: who unpickles has keys of his own, and so has another process of ours.
+        if not self._is_portable:
+            raise TypeError(
+                "A NotebookCache with keys, a stat cache or an environment of its own cannot be "
+                "pickled; make it where it is needed."
+            )
+        made_again = partial(
+            type(self),
+            self.projects.root,
+            store=self.projects.store_folder,
+            default_kernel=self.default_kernel,
+            declared=self.declared,
+            settings=self.settings,
+        )
+        return made_again, ()
 
     def close(self) -> None:
         """Write back what was learned about files."""
@@ -141,6 +169,26 @@ class Surroundings:
         except (OSError, msgspec.MsgspecError):
             check_no_folder(notebook)
             return read_digests(notebook)
+
+    def code_key_of(self, notebook: Path) -> str:
+        """The code key of a saved notebook, without a look at what it shows.
+
+        Args:
+            notebook: Its absolute path below the root.
+
+        Raises:
+            NotebookError: It is missing or unreadable.
+        """
+        kernel = self.default_kernel
+        try:
+            return self.stat_cache.derived(
+                notebook,
+                f"{_CODE_KEY_KIND} {kernel}",
+                lambda path: read_code_key(Path(path), kernel).encode(),
+            ).decode()
+        except OSError:
+            check_no_folder(notebook)
+            return read_code_key(notebook, kernel)
 
 
 def check_no_folder(notebook: Path) -> None:

@@ -43,20 +43,22 @@ class Upkeep(Verdicts):
         project = self.projects.of(place)
         return project, project.path_of(place)
 
-    def invalidate(self, notebook: Path) -> None:
+    def invalidate(self, notebook: str | Path) -> None:
         """Let no entry that a notebook has now match any more; nothing is deleted.
 
         Args:
-            notebook: Its absolute path below the root; the file need not exist.
+            notebook: Its path; the file need not exist.
 
         Raises:
             NotebookInvalid: It is a folder.
+            PathRefused: The path lies outside the root.
             StoreError: The store cannot be used.
             OSError: It cannot be written.
         """
-        check_no_folder(notebook)
-        project = self.projects.of(notebook)
-        project.store.marks.invalidate_notebook(project.path_of(notebook))
+        place = self.projects.resolve(notebook)
+        check_no_folder(place)
+        project = self.projects.of(place)
+        project.store.marks.invalidate_notebook(project.path_of(place))
 
     def collect(
         self,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from expression_vectors import hard_texts
+
 Document = dict[str, Any]
 
 
@@ -139,6 +141,97 @@ def code_cases() -> dict[str, Document]:
             cell | ({"id": "an-id"} if minor == 5 else {}), minor=minor
         )
     return cases
+
+
+def prose(source: Any, **metadata: Any) -> Document:
+    """A Markdown cell."""
+    return {"cell_type": "markdown", "metadata": metadata, "source": source}
+
+
+def held(expression: Any, **result: Any) -> Document:
+    """A result of an inline expression in a cell's metadata."""
+    return {"expression": expression, "result": result}
+
+
+def expression_cases() -> dict[str, Document]:
+    """Documents that differ in their inline expressions."""
+    ok = {"status": "ok", "data": {"text/plain": "1"}, "metadata": {}}
+    error = {"status": "error", "ename": "E", "evalue": "v", "traceback": ["t"]}
+    return {
+        "an expression": notebook(code("1"), prose("It is {eval}`x`.")),
+        "an expression in other words": notebook(code("1"), prose("# A\n\nNow {eval}`x`, see?")),
+        "an expression before the cell": notebook(prose("It is {eval}`x`."), code("1")),
+        "two expressions": notebook(code("1"), prose("{eval}`x` {eval}`y`")),
+        "two expressions in two cells": notebook(code("1"), prose("{eval}`x`"), prose("{eval}`y`")),
+        "expressions between cells": notebook(
+            prose("{eval}`a`"),
+            code("1"),
+            code(" "),
+            prose("{eval}`b`"),
+            code("2"),
+            prose("{eval}`c`"),
+        ),
+        "an expression without code": notebook(prose("{eval}`1 + 1`")),
+        "an expression twice in a cell": notebook(prose("{eval}`x` {eval}`x`"), prose("{eval}`x`")),
+        "expressions elsewhere": notebook(RAW | {"source": "{eval}`x`"}, code("# {eval}`x`")),
+        "expression over two lines": notebook(prose("{eval}`a +\r\nb`"), prose(["{ev", "al}`c`"])),
+        "no expressions": notebook(
+            *[
+                prose(text)
+                for text in (
+                    "`{eval}`x``",
+                    "``{eval}`x` ``",
+                    "\\{eval}`x`",
+                    "{eval} `x`",
+                    "{Eval}`x` {evaluate}`x` {sub}`x`",
+                    "{eval}`x``",
+                    "{eval}` `",
+                    "{eval}`x\n\ny`",
+                    "```\n{eval}`x`\n```",
+                    "~~~python\n{eval}`x`\n```\n{eval}`x`",
+                    "> - ```\n>   {eval}`x`",
+                    "% {eval}`x`",
+                    "<!-- {eval}`x` -->",
+                    "<!--\n\n{eval}`x`\n\n-->",
+                    "a <!-- {eval}`x` --> b",
+                    "```{code-block} python\n{eval}`x`\n```",
+                )
+            ]
+        ),
+        "expressions in places": notebook(
+            *[
+                prose(text)
+                for text in (
+                    "# {eval}`x`",
+                    "| a | {eval}`x` |",
+                    "- {eval}`x`\n- {eval}`y`",
+                    "**{eval}`x`**{eval}``a`b``",
+                    "\\\\{eval}`x`",
+                    "```\ncode\n```\n{eval}`x`",
+                    "````{note}\n```{tip} Title\n{eval}`x`\n```\n{eval}`y`\n````\n{eval}`z`",
+                    "```{note}\n~~~\n{eval}`x`\n```\n{eval}`y`",
+                    ":::{note}\n{eval}`x`\n:::",
+                    "<!-- a -->\n{eval}`x` <!-- {eval}`y`",
+                    "``` `\n{eval}`x`",
+                    "    {eval}`x`",
+                    "``` ``{eval}`x`",
+                    "{eval}`\ud800`",
+                )
+            ]
+        ),
+        "results of expressions": notebook(
+            prose("{eval}`x` {eval}`y`", user_expressions=[held("x", **ok), held("y", **error)]),
+            prose("{eval}`x` {eval}`y`", user_expressions=[held("y", **ok), held("y", **error)]),
+            prose("{eval}`x`", user_expressions=[held("x", status="ok", data=None)]),
+            prose("{eval}`x`", user_expressions=[held("x", status="error", traceback="t")]),
+            prose("{eval}`x`", user_expressions=[held("x", status="other"), held("x", **ok)]),
+            prose("{eval}`x`", user_expressions=[{"expression": "x"}, 5, None, held(["x"], **ok)]),
+            prose("{eval}`x`", user_expressions={"x": 1}),
+            prose("{eval}`x` {eval}`y`", user_expressions=[held("z", **ok)]),
+            prose("no expression", user_expressions=[held("x", **ok)]),
+        ),
+        "Markdown that is hard to read": notebook(*map(prose, hard_texts(400))),
+    }
 
 
 def output_cases() -> dict[str, Document]:

@@ -13,7 +13,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from code_key_cases import code_cases, json_cases, output_cases
+from code_key_cases import code_cases, expression_cases, json_cases, output_cases
+from expression_vectors import expressions_in
 
 TARGET = Path(__file__).resolve().parent.parent / "tests" / "vectors" / "code-key.json"
 DEFAULT_KERNEL = "python3"
@@ -149,28 +150,57 @@ def expected(notebook: dict[str, Any]) -> dict[str, Any]:
         for cell in notebook["cells"]
         if cell["cell_type"] == "code" and not is_blank(normalised(cell["source"]))
     ]
-    digests = [
-        hex_digest("cell\n" + flags(cell) + "\n" + normalised(cell["source"])) for cell in cells
-    ]
-    keys = [hex_digest("kernel\n" + (kernel or DEFAULT_KERNEL))]
-    for digest in digests:
-        keys.append(hex_digest("prefix\n" + keys[-1] + "\n" + digest))
+    digests = []
+    key = hex_digest("kernel\n" + (kernel or DEFAULT_KERNEL))
+    keys = []
+    expressions: list[dict[str, Any]] = []
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            found = expressions_in(normalised(cell["source"]))
+            for expression, output in zip(found, results(cell, found), strict=True):
+                step = hex_digest("expression\n" + expression.replace("\n", " "))
+                key = hex_digest("prefix\n" + key + "\n" + step)
+                result = outputs_digest(output)
+                expressions.append({"digest": step, "after": len(digests), "outputs": result})
+        elif cell in cells:
+            digests.append(hex_digest("cell\n" + flags(cell) + "\n" + normalised(cell["source"])))
+            key = hex_digest("prefix\n" + key + "\n" + digests[-1])
+            keys.append(key)
     outputs = [outputs_digest(cell.get("outputs") or []) for cell in cells]
+    all_outputs = outputs + [expression["outputs"] for expression in expressions]
     return {
         "kernel_name": kernel,
         "cell_digests": digests,
-        "prefix_keys": keys[1:],
-        "code_key": "ck1-" + keys[-1],
+        "prefix_keys": keys,
+        "code_key": "ck1-" + key,
         "cell_outputs_digests": outputs,
-        "outputs_digest": sha256(encoding(outputs)).hexdigest(),
+        "expressions": expressions,
+        "outputs_digest": sha256(encoding(all_outputs)).hexdigest(),
     }
+
+
+def results(cell: dict[str, Any], expressions: list[str]) -> list[list[dict[str, Any]]]:
+    """What a Markdown cell shows for its expressions."""
+    held = (cell.get("metadata") or {}).get("user_expressions")
+    shown = []
+    for expression in expressions:
+        fitting = [
+            item
+            for item in (held if isinstance(held, list) else [])
+            if isinstance(item, dict) and item.get("expression") == expression
+        ]
+        result = fitting[0].get("result") if fitting else None
+        status = result.get("status") if isinstance(result, dict) else None
+        kind = {"ok": "display_data", "error": "error"}.get(status) if status else None
+        shown.append([{**result, "output_type": kind}] if isinstance(result, dict) and kind else [])
+    return shown
 
 
 def vectors() -> dict[str, Any]:
     """The content of the file of vectors."""
     made = [
         {"name": name, "notebook": notebook, "expected": expected(notebook)}
-        for name, notebook in (code_cases() | output_cases()).items()
+        for name, notebook in (code_cases() | expression_cases() | output_cases()).items()
     ]
     made += [
         {"name": name, "json": text, "expected": expected(json.loads(text))}

@@ -28,18 +28,24 @@ PYTHON_ROOMS: dict[str, set[str]] = {
     "execution": {"inputs", "look", "notebooks", "projects", "store"},
     "upkeep": {"execution", "notebooks", "projects", "store", "surroundings", "verdicts"},
     "exchange": {"execution", "inputs", "look", "notebooks", "projects", "store"},
+    "waiting": set(),
+    "entry_verbs": {"execution", "projects", "store", "upkeep"},
+    "sharing": {"entry_verbs", "exchange", "look", "notebooks", "projects", "store"},
+    "executing": {"exchange", "execution", "notebooks", "sharing", "waiting"},
     "cache": {
         "exchange",
+        "executing",
         "execution",
+        "look",
         "moment",
         "notebooks",
         "projects",
         "store",
         "surroundings",
-        "upkeep",
     },
+    "aio": {"cache", "executing", "execution"},
     "rest": {"cache", "exchange", "execution", "inputs", "notebooks", "projects", "store"},
-    "builders": {"cache", "execution", "inputs", "notebooks", "projects", "store"},
+    "builders": {"cache", "execution", "inputs", "look", "notebooks", "projects", "store"},
     "cli": {"cache", "exchange", "execution", "inputs", "notebooks", "projects", "store"},
 }
 # The records' small types and long texts belong to both.
@@ -87,6 +93,13 @@ def test_lockfiles_name_versions_and_no_download_addresses(name: str) -> None:
     assert (
         re.findall(r"https?://\S+|__archiveUrl\S*|^\s*resolved\b.*|\S+ @ \S+:.*", text, re.M) == []
     )
+
+
+@pytest.mark.xdist_group("together")
+def test_tests_of_a_group_stay_together(request: pytest.FixtureRequest) -> None:
+    # What they share takes long to make; the worker is told by the end of a test's name.
+    if request.config.getoption("loadgroup", default=False):
+        assert request.node.nodeid.endswith("@together")
 
 
 def test_no_file_names_a_place_on_a_machine() -> None:

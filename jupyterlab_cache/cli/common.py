@@ -104,6 +104,19 @@ def session_options(command: F) -> F:
     return with_session  # type: ignore[return-value]
 
 
+def offline_option(command: F) -> F:
+    """Add ``--offline`` to a command that takes a Session first."""
+
+    @click.option("--offline", is_flag=True, help="Do not ask the shared store, if there is one.")
+    @wraps(command)
+    def with_choice(session: Session, *, offline: bool, **options: Any) -> Any:
+        if offline:
+            session.cache.use_shared_store(None)
+        return command(session, **options)
+
+    return with_choice  # type: ignore[return-value]
+
+
 def declaring_options(command: F) -> F:
     """Add the options that declare something to a command that takes a Session first."""
 

@@ -22,17 +22,37 @@ from ..execution.output_limit import LARGEST_LIMIT
 from ..execution.plain_text import one_line
 from ..execution.request import ExecutionSettings
 from ..notebooks.parameters import Parameters
-from .common import Session, bad_input, declaring_options, duration, session_options
+from .common import (
+    Session,
+    bad_input,
+    declaring_options,
+    duration,
+    offline_option,
+    session_options,
+)
 from .interruption import until_interrupted
 from .parameters import parameter_options
 from .report import FORMATS, format_for, keep, write_report
+from .teaching import STOPPED, Taught
 from .terminal import echo
 
 if TYPE_CHECKING:
     from .progress import ProgressBars
 
 
-@click.command("run")
+@click.command(
+    "run",
+    cls=Taught,
+    examples=(
+        ("jupyter cache run", "all notebooks below this folder"),
+        ("jupyter cache run --jobs 4 --write", "four at once; outputs go into the files"),
+        ("jupyter cache run report.ipynb -p city Bonn", "with these parameters"),
+        ("jupyter cache run --force --timeout 600", "also what is fresh; 10 minutes for a cell"),
+        ("jupyter cache run --isolated", "only with what is declared at hand"),
+        ("jupyter cache run --report report.xml", "for CI: what became of each, as JUnit XML"),
+    ),
+    exits={0: "All are fresh now.", 1: "A notebook failed, or cannot be read.", 130: STOPPED},
+)
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @click.option("--force", is_flag=True, help="Execute all, also what is fresh.")
 @click.option("--retry-failed", is_flag=True, help="Execute again what failed and has not changed.")
@@ -110,6 +130,7 @@ if TYPE_CHECKING:
     help="An execution whose outputs take more memory is stopped; 0 for no limit.",
 )
 @session_options
+@offline_option
 @declaring_options
 @parameter_options
 def run_command(

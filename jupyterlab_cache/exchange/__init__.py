@@ -1,1 +1,1 @@
-"""What leaves a store for other programs, and what comes from them."""
+"""Other caches' formats, and stores that people share: what leaves a store, and what comes in."""

@@ -7,7 +7,7 @@ import logging
 import os
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +22,7 @@ from ..store.records import Failure
 from .freshening import Wish, Workspace, freshen, likely_launches
 from .kernels import Kernels
 from .launch import Kernel
+from .missing_files import bringing_back
 from .planning import Plan, Step, is_needed_again, plan_for, upstream_failed
 from .progress import Teller, watched
 from .request import options_of
@@ -76,7 +77,7 @@ async def run_each(
     write: bool,
     shown: Callable[[Path], str],
     tell: Teller | None = None,
-) -> AsyncIterator[RunResult]:
+) -> AsyncGenerator[RunResult, None]:
     """Bring notebooks up to date, yielding each one's result as soon as it is there.
 
     As ``make`` does it: what is upstream of them and not up to date is executed first, and has a
@@ -176,7 +177,11 @@ class _Batch:
 
     def _plan(self, notebooks: Sequence[Path]) -> Plan:
         try:
-            return plan_for(self._look(), notebooks)
+            look = self._look()
+            # What others executed also tells what is upstream of what.
+            if not self._wish.force and self._workspace.ask_shared(look, notebooks):
+                look = self._look()
+            return plan_for(look, notebooks)
         except (NotebookError, StoreError, OSError) as error:
             _log.info("Edges between notebooks cannot be found: %r", error)
             return {notebook: Step() for notebook in notebooks}
@@ -226,7 +231,8 @@ class _Batch:
         """Whether a file of a notebook is needed again, and whether it is due."""
         try:
             look = self._look()
-            return is_needed_again(look, notebook, step), look.is_due(notebook)
+            again = is_needed_again(look, notebook, step, bringing_back(self._workspace))
+            return again, look.is_due(notebook)
         except (NotebookError, StoreError, OSError):
             return False, True  # whatever it is, an execution will tell
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from ..inputs.declared import Declared
 from ..inputs.stat_cache import StatCache
+from ..inputs.verdict import Status
 from ..look import Given, Look
+from ..notebooks.document import digests_of
 from ..notebooks.errors import NotebookError
 from ..notebooks.parameters import NO_PARAMETERS, Parameters
 from ..notebooks.variant import Variant
 from ..projects import PathRefused, Project
 from ..store.errors import StoreError
 from ..store.records import Failure
+from ..store.store import StoredEntry
 from .engine import execute, launch_of
 from .estimate import Estimate
 from .jobs import JobResult
@@ -50,6 +53,12 @@ class Workspace(Protocol):
     def look(self, variant: Variant | None = None, given: Given | None = None) -> Look:
         """A look at all notebooks as they are now."""
 
+    def ask_shared(self, look: Look, notebooks: Sequence[Path]) -> Sequence[StoredEntry]:
+        """Bring in what others executed of notebooks that would have to be executed."""
+
+    def note_executed(self, notebook: Path, stored: StoredEntry) -> None:
+        """Take in that a notebook was executed."""
+
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """How a notebook is to be brought up to date.
@@ -60,6 +69,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
         allow_errors: Go on after a cell that raises an error.
         parameters: What to inject beside what is declared.
         isolated: Whether it is executed in a folder of its own; None for what is declared.
+        document: A node to judge and to execute in place of what is saved at the notebook's path,
+            where there need not be anything; it stays as it is.
         settings: Limits.
         on_kernel: Told the kernel, and None when it is gone.
         on_progress: Told of each executed cell.
@@ -74,6 +85,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     allow_errors: bool = False
     parameters: Parameters = NO_PARAMETERS
     isolated: bool | None = None
+    document: Any | None = None
     settings: ExecutionSettings = msgspec.field(default_factory=ExecutionSettings)
     on_kernel: Callable[[Kernel | None], None] = lambda _: None
     on_progress: Progress = lambda _done, _total: None
@@ -131,6 +143,7 @@ async def freshen(workspace: Workspace, notebook: Path, kernels: Kernels, wish: 
         settings=wish.settings,
         allow_errors=wish.allow_errors,
         declared=declared,
+        document=wish.document,
         given=wish.parameters,
         on_kernel=wish.on_kernel,
         on_progress=wish.on_progress,
@@ -140,25 +153,33 @@ async def freshen(workspace: Workspace, notebook: Path, kernels: Kernels, wish: 
         cancelled=wish.cancelled,
     )
     if not wish.force:
-        look = workspace.look(request.options, {notebook: wish.parameters})
-        status = await asyncio.to_thread(look.own_status, notebook)
-        # Outputs that nobody observed do not keep a person who asks from an execution, and neither
-        # does what somebody else says of how they came to be.
-        observed = status.provenance == "executed" and status.trusted
-        if status.verdict == "fresh" and observed:
+        status = await asyncio.to_thread(_status_of, workspace, notebook, request)
+        if status.verdict == "fresh" and status.is_settled:
             if status.entry is not None:
                 await asyncio.to_thread(project.store.marks.note_hit, status.entry)
             return Outcome(
                 "fresh", status.entry, status.code_key, seconds_saved=status.seconds or 0.0
             )
-        if status.verdict == "failed" and status.trusted and not wish.retry_failed:
+        if status.is_settled and not wish.retry_failed:
             return Outcome("failed", status.entry, status.code_key, status.failure)
     stored = await execute(request, kernels)
+    await asyncio.to_thread(workspace.note_executed, notebook, stored)
     entry = stored.entry
     if entry.outcome == "cancelled":
         return Outcome("cancelled", stored.id, entry.code_key, entry.failure)
     result: JobResult = "executed" if entry.outcome == "ok" else "failed"
     return Outcome(result, stored.id, entry.code_key, entry.failure, undeclared=entry.undeclared)
+
+
+def _status_of(workspace: Workspace, notebook: Path, request: ExecutionRequest) -> Status:
+    """The verdict on a notebook, also by what others executed."""
+    given = {notebook: request.given}
+    look = workspace.look(request.options, given)
+    if request.document is not None:
+        return look.own_status(notebook, digests_of(request.document))
+    if workspace.ask_shared(look, [notebook]):
+        look = workspace.look(request.options, given)
+    return look.own_status(notebook)
 
 
 def likely_launches(

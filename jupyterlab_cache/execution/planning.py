@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
@@ -79,29 +79,46 @@ class Need(msgspec.Struct, frozen=True):
     after: tuple[Path, ...]
 
 
-def needed_first(look: Look, notebook: Path) -> list[Need]:
+BringBack = Callable[[Path, str, tuple[str, ...]], bool]
+"""Writes files (absolute paths) that an entry of a notebook holds; whether all are there then."""
+
+
+def needed_first(look: Look, notebook: Path, bring_back: BringBack) -> list[Need]:
     """What has to be brought up to date before a notebook, in order.
 
     Args:
         look: The present.
         notebook: Absolute path.
+        bring_back: Writes files that are gone, where that can be done without an execution.
     """
     needs = []
     for upstream, step in plan_for(look, [notebook]).items():
         if upstream == notebook:
             break  # behind it there is only what a circle leads back to
-        again = is_needed_again(look, upstream, step)
+        again = is_needed_again(look, upstream, step, bring_back)
         if again or look.is_due(upstream):
             needs.append(Need(upstream, again, step.upstream))
     return needs
 
 
-def is_needed_again(look: Look, notebook: Path, step: Step) -> bool:
-    """Whether a notebook has to be executed though it is fresh, for a file that is gone."""
+def is_needed_again(look: Look, notebook: Path, step: Step, bring_back: BringBack) -> bool:
+    """Whether a notebook has to be executed though it is fresh, for a file that is gone.
+
+    Args:
+        look: The present.
+        notebook: Absolute path.
+        step: Its step in the plan.
+        bring_back: Writes files that are gone, where that can be done without an execution.
+    """
     try:
-        return step.lacks_files() and look.own_status(notebook).verdict == "fresh"
+        if not step.lacks_files():
+            return False
+        own = look.own_status(notebook)
     except NotebookError:
         return False
+    if own.verdict != "fresh" or own.entry is None:
+        return False
+    return not bring_back(notebook, own.entry, step.written)
 
 
 def upstream_failed(path: str, file: str, how: str = "not executed well") -> str:

@@ -24,6 +24,7 @@ from .kernels import Kernels
 from .launch import Kernel
 from .left_over import left_over_jobs
 from .live_jobs import LiveJobs
+from .missing_files import bringing_back
 from .planning import Need, needed_first
 from .request import ExecutionSettings
 
@@ -284,7 +285,11 @@ class JobQueue:
 
     def _needed_first(self, notebook: Path) -> list[Need]:
         try:
-            return needed_first(self._workspace.look(), notebook)
+            look = self._workspace.look()
+            # What others executed also tells what is upstream of what.
+            if self._workspace.ask_shared(look, [notebook]):
+                look = self._workspace.look()
+            return needed_first(look, notebook, bringing_back(self._workspace))
         except (NotebookError, StoreError, OSError) as error:
             # Its own execution will tell what is wrong.
             _log.info("What is upstream of %s cannot be found: %r", notebook, error)

@@ -97,8 +97,10 @@ class WrittenFiles:
         return known
 
     def _look_for_used(self, stored: StoredEntry, places: Places) -> Iterator[tuple[str, bool]]:
+        # What an execution that failed did not find is what it may have failed for.
+        failed = stored.entry.outcome == "error"
         for item in stored.entry.inputs:
-            needed = item.kind in ("file", "module", "stat")
+            needed = item.kind in ("file", "module", "stat") or (failed and item.kind == "absent")
             for file in self._behind(item, places):
                 yield file, needed
         # What was read and then rewritten is no input, but was read all the same.
@@ -263,3 +265,8 @@ def _is_good(stored: StoredEntry) -> bool:
 
 def _is_below(path: str, folder: Path) -> bool:
     return path.startswith(os.path.join(folder, ""))
+
+
+def writers_of(edges: Iterable[Edge]) -> list[Path]:
+    """The notebooks that edges come from, each once."""
+    return list(dict.fromkeys(edge.upstream for edge in edges))

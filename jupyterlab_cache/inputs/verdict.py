@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -18,7 +19,7 @@ from ..store.store import StoredEntry
 from ..store.store_pass import StorePass
 from .artefact_states import ArtefactState
 from .declared import NOTHING_DECLARED, Declared
-from .declared_reasons import policy_reasons
+from .declared_reasons import is_uncheckable, policy_reasons
 from .explanation import ChangedCells, explained
 from .observation import Places
 from .reasons import Reason, code_reasons, expression_reasons
@@ -81,6 +82,17 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     failure: Failure | None
     artefacts: tuple[ArtefactState, ...] = ()
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether an entry that counts as ours, and whose inputs were observed, decides.
+
+        Outputs that nobody observed do not keep a person who asks from an execution, and neither
+        does what somebody else says of how they came to be.
+        """
+        if self.verdict == "fresh":
+            return self.provenance == "executed" and self.trusted
+        return self.verdict == "failed" and self.trusted
+
 
 class Judgement(msgspec.Struct, frozen=True):
     """A verdict, and how it was reached.
@@ -137,7 +149,7 @@ def judge(
     why_not: list[tuple[StoredEntry, list[Reason]]] = []
     chosen: StoredEntry | None = None
     for stored in _in_order(entries):
-        reasons = _reasons_against(stored, path, places, store, verifier, declared)
+        reasons = reasons_against(stored, path, places, store, verifier, declared)
         if not reasons:
             chosen = stored
             break
@@ -188,22 +200,34 @@ def _in_order(entries: Sequence[StoredEntry]) -> list[StoredEntry]:
     return found
 
 
-def _reasons_against(
+def reasons_against(
     stored: StoredEntry,
     path: str,
     places: Places,
     store: StorePass,
     verifier: Verifier,
     declared: Declared,
+    *,
+    is_here: bool = True,
 ) -> list[Reason]:
-    """Why an entry with the right code does not match; empty when it does."""
+    """Why an entry with the right code does not match; empty when it does.
+
+    Args:
+        stored: The entry.
+        path: The notebook, relative to its project root.
+        places: Where the entry's relative paths start.
+        store: The project's store.
+        verifier: The present.
+        declared: What a person declared of the notebook.
+        is_here: Whether the entry's outputs are to be in the store already.
+    """
     entry = stored.entry
     name = path.rpartition("/")[2]
     if entry.outcome not in _MATCHING_OUTCOMES:
         return [Reason("execution-incomplete", name, _INCOMPLETE[entry.outcome])]
     if store.is_invalidated(stored, path):
         return [Reason("invalidated", name, say("The cached outputs were invalidated by hand."))]
-    if not store.has_outputs(stored):
+    if is_here and not store.has_outputs(stored):
         return [Reason("unverifiable", name, say("The cached outputs are damaged or missing."))]
     reasons = [
         Reason("file-changed", subject, say("%1 changed while the notebook was executed.", subject))
@@ -213,6 +237,27 @@ def _reasons_against(
     reasons += policy_reasons(entry, declared, places, name)
     reasons += verifier.reasons(stored, places, declared)
     return reasons
+
+
+def would_stay_stale(own: Status, stored: StoredEntry, notebook: Path, declared: Declared) -> bool:
+    """Whether executing a stale notebook again would not make it fresh.
+
+    Args:
+        own: Its verdict, whatever is upstream of it.
+        stored: The entry that the verdict names.
+        notebook: Its absolute path.
+        declared: What a person declared of it.
+    """
+    own_files = {artefact.path for artefact in stored.entry.artefacts}
+    lasting: set[tuple[str, str]] = {
+        ("file-changed", path)
+        for path in stored.entry.changed_inputs
+        # What somebody else changed meanwhile is another thing next time.
+        if path in own_files or not os.path.lexists(notebook.parent / path)
+    }
+    if is_uncheckable(stored.entry, declared):
+        lasting.add(("expired", notebook.name))
+    return all((reason.code, reason.subject) in lasting for reason in own.reasons)
 
 
 _INCOMPLETE = {

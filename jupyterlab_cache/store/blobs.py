@@ -8,11 +8,12 @@ import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
+from typing import IO
 
 from .blob_walk import BlobFile, blob_files
 from .errors import BlobDamaged, BlobMissing, BlobUnreadable, ContentChanged, StoreError
 from .layout import OBJECTS, Layout
-from .packing import COMPRESSED, WrongContent, packed, packed_pieces, unpacked
+from .packing import COMPRESSED, PIECE, WrongContent, packed, packed_pieces, unpacked
 from .reading import UnexpectedFile
 
 MAX_BLOB_BYTES = 2 * 1024**3
@@ -112,6 +113,47 @@ class BlobStore:
             )
         except WrongContent as error:
             raise ContentChanged(f"What was to be stored has changed: {error}.") from error
+
+    def take_in(self, digest: str, *, is_packed: bool, file: IO[bytes]) -> None:
+        """Keep a blob in the form in which it lies in another store.
+
+        Args:
+            digest: Of its content.
+            is_packed: Whether it is compressed.
+            file: What came, from its beginning; nobody else may change it.
+
+        Raises:
+            BlobDamaged: It is something else; nothing is kept.
+            StoreError: The store cannot be used.
+            OSError: It cannot be read or written.
+        """
+        name = _names(digest)[is_packed]
+        hasher = sha256()
+        try:
+            for piece in unpacked(name, file, self.max_bytes):
+                hasher.update(piece)
+        except (UnexpectedFile, WrongContent) as error:
+            raise BlobDamaged(f"The blob {digest[:19]}… is damaged: {error}") from error
+        if f"sha256-{hasher.hexdigest()}" != digest:
+            raise BlobDamaged(f"The blob {digest[:19]}… is damaged: it has another content")
+        self._layout.prepare()
+        self._files.write_pieces(name, lambda: _from_the_start(file))
+
+    def whole_file(self, digest: str) -> BlobFile:
+        """The file of a blob, which was read and is what its name says.
+
+        Raises:
+            BlobMissing: There is none.
+            BlobUnreadable: It is there, but the system does not let us read it now.
+            BlobDamaged: It is something else; it has been put into quarantine.
+        """
+        for name in _names(digest):
+            status = self._files.status(name)
+            if status is not None:
+                file = BlobFile(name, digest, status)
+                self.verify(file)
+                return file
+        raise BlobMissing(f"The blob {digest[:19]}… is missing from the store.")
 
     def stream(self, digest: str) -> Iterator[bytes]:
         """The content of a blob in pieces; whether it is right shows when the last one was given.
@@ -283,6 +325,12 @@ def _names(digest: str) -> tuple[str, str]:
         raise BlobMissing(f"{digest[:80]!r} is not the name of a blob.")
     plain = f"{OBJECTS}/{match[1][:2]}/{match[1]}"
     return plain, plain + COMPRESSED
+
+
+def _from_the_start(file: IO[bytes]) -> Iterator[bytes]:
+    file.seek(0)
+    while piece := file.read(PIECE):
+        yield piece
 
 
 def _checked_pieces(

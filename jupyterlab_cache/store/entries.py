@@ -23,7 +23,7 @@ from .manifest import (
 )
 from .reading import FolderContent, UnexpectedFile
 from .records import Entry
-from .signatures import KeyRing, Signature
+from .signatures import SCHEME, KeyRing, Signature
 
 __all__ = ["EntryFiles", "StoredEntry", "folder_of", "stamp_of"]
 
@@ -135,6 +135,66 @@ class EntryFiles:
             data = encode_manifest(payload, [*words, *others])
         except InvalidManifest as error:
             raise StoreError(f"The entry cannot be trusted: {error}.") from error
+        self._write(stored, data)
+        return decode_manifest(data, self._keys)[0]
+
+    def outgoing(self, stored: StoredEntry) -> bytes:
+        """The content of an entry's file as it is sent to others.
+
+        What was made here is signed with all keys of now, so that it counts for a team whose key
+        came later. A person's word for somebody else's entry stays here.
+
+        Raises:
+            EntryMissing: It is gone, or damaged.
+            StoreError: It became larger than may be read again.
+        """
+        present, signatures, payload = self._load(stored.entry.code_key, stored.id)
+        given = [item for item in signatures if item.scheme == SCHEME]
+        if present.origin == "here":
+            given += self._keys.sign(payload)
+        try:
+            return encode_manifest(payload, list(dict.fromkeys(given)))
+        except InvalidManifest as error:
+            raise StoreError(f"The entry {stored.id[:12]} cannot be sent: {error}.") from error
+
+    def incoming(self, code_key: str, identifier: str, data: bytes) -> StoredEntry:
+        """What the content of an entry's file from elsewhere is; nothing is kept.
+
+        Raises:
+            EntryDamaged: It is not the entry that its name says.
+        """
+        try:
+            stored, _ = decode_manifest(data, self._keys)
+        except InvalidManifest as error:
+            raise EntryDamaged(f"The entry {identifier[:12]} is damaged: {error}.") from error
+        if (stored.id, stored.entry.code_key) != (identifier, code_key):
+            raise EntryDamaged(f"The entry {identifier[:12]} is damaged: it is another one.")
+        return stored
+
+    def take_in(self, stored: StoredEntry, data: bytes) -> StoredEntry:
+        """Keep an entry from elsewhere as it came; all blobs that it names have to be there.
+
+        One that is there already stays, and gets the signatures that it lacks where these make it
+        count as ours.
+
+        Args:
+            stored: The entry.
+            data: The content of its file, as :meth:`incoming` has seen it.
+
+        Raises:
+            StoreError: The store cannot be used, or the file would become too large.
+            OSError: It cannot be written.
+        """
+        _, signatures = decode_manifest(data, self._keys)
+        with contextlib.suppress(EntryMissing):
+            present, known, payload = self._load(stored.entry.code_key, stored.id)
+            if present.trusted or not stored.trusted:
+                return present
+            try:
+                data = encode_manifest(payload, list(dict.fromkeys([*known, *signatures])))
+            except InvalidManifest as error:
+                raise StoreError(f"The entry {stored.id[:12]} cannot be kept: {error}.") from error
+        self._layout.prepare()
         self._write(stored, data)
         return decode_manifest(data, self._keys)[0]
 

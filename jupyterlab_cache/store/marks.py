@@ -28,7 +28,8 @@ USED = f"{MARKS}/used"
 _HITS = f"{MARKS}/hits"
 _MOST_HITS = 2**53 - 1
 _CHECKED = f"{MARKS}/checked"
-_OF_ENTRIES = (_PINNED, _INVALIDATED, USED, _HITS, _CHECKED)
+_UNSENT = f"{MARKS}/unsent"
+_OF_ENTRIES = (_PINNED, _INVALIDATED, USED, _HITS, _CHECKED, _UNSENT)
 _INVALIDATED_NOTEBOOKS = f"{MARKS}/invalidated-notebooks"
 _ENTRY_MARK = re.compile(r"[0-9a-f]{32}")
 MARK_NAMES = dict.fromkeys(_OF_ENTRIES, _ENTRY_MARK) | {
@@ -199,6 +200,19 @@ class Marks:
             return _decode_check(self._files.read(_name(_CHECKED, entry_id), _MAX_CHECK_BYTES))
         except (OSError, ValueError, RecursionError, msgspec.MsgspecError):
             return None
+
+    def note_unsent(self, entry_id: str) -> None:
+        """Note that an entry is to be sent to a shared store."""
+        self._layout.prepare()
+        self._files.create_empty(_name(_UNSENT, entry_id))
+
+    def note_sent(self, entry_id: str) -> None:
+        """Note that it has been sent, or will never be."""
+        self._layout.remove(_name(_UNSENT, entry_id))
+
+    def unsent(self) -> set[str]:
+        """The identifiers of all entries that are still to be sent; raises OSError."""
+        return self._names(_UNSENT)
 
     def uses(self) -> dict[str, float]:
         """When each entry was used last, as :meth:`last_used`; raises OSError."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from io import FileIO
+from typing import IO
 
 from .reading import UnexpectedFile
 
@@ -55,7 +55,7 @@ def packed_pieces(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
         raise WrongContent(f"it is not {size} bytes ({error})") from error
 
 
-def unpacked(name: str, file: FileIO, limit: int) -> Iterator[bytes]:
+def unpacked(name: str, file: IO[bytes], limit: int) -> Iterator[bytes]:
     """The content of a blob's file in pieces, never more than the limit.
 
     Raises:

@@ -14,6 +14,14 @@ KEY_VARIABLE = "JUPYTERLAB_CACHE_TEAM_KEY"
 FILES_VARIABLE = "JUPYTERLAB_CACHE_TEAM_KEY_FILES"
 """Environment variable that names files with a key each, separated as in ``PATH``."""
 
+SHARED_STORE_VARIABLE = "JUPYTERLAB_CACHE_SHARED_STORE"
+"""Environment variable that holds the URL of a shared store, perhaps with a password in it."""
+
+SHARED_STORE_WRITE_VARIABLE = "JUPYTERLAB_CACHE_SHARED_STORE_WRITE"
+"""Environment variable that says whether what is executed is sent there."""
+
+_OURS = {KEY_VARIABLE, FILES_VARIABLE, SHARED_STORE_VARIABLE, SHARED_STORE_WRITE_VARIABLE}
+
 SHORTEST_KEY = 32
 """So many characters a key has at least: a signed entry lets anybody try out short ones."""
 
@@ -51,12 +59,8 @@ def team_keys(environment: Mapping[str, str], files: Iterable[str] = ()) -> list
 
 
 def without_team_keys(environment: Mapping[str, str]) -> dict[str, str]:
-    """Environment variables for a kernel, which has no use for keys and might print them."""
-    return {
-        name: value
-        for name, value in environment.items()
-        if name not in (KEY_VARIABLE, FILES_VARIABLE)
-    }
+    """Environment variables for a kernel, which has no use for ours and might print them."""
+    return {name: value for name, value in environment.items() if name not in _OURS}
 
 
 def hide_team_key(environment: MutableMapping[str, str]) -> None:

@@ -58,7 +58,7 @@ export function documentWith(cells: ICell[]): NotebookModel {
 export function entryFor(
   model: NotebookModel,
   outputs: IOutput[][],
-  options: { trusted?: boolean } = {}
+  options: { trusted?: boolean; results?: IOutput[][] } = {}
 ): EntryOutputs {
   const digests = new DigestsOfDocument(model);
   const entry: EntryOutputs = {
@@ -70,7 +70,14 @@ export function entryFor(
       id: null,
       execution_count: index + 1,
       outputs: outputs[index] ?? []
-    }))
+    })),
+    expressions: (digests.compute().expressions ?? []).map(
+      ({ digest, after }, index) => ({
+        digest,
+        after,
+        outputs: options.results?.[index] ?? []
+      })
+    )
   };
   digests.dispose();
   return entry;

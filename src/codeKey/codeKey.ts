@@ -69,10 +69,10 @@ export function cellDigest(
 }
 
 /**
- * For each cell the key of the notebook up to and including it.
+ * For all that is executed the key of the notebook up to and including it.
  *
  * @param kernelName - Name of the kernelspec.
- * @param digests - Cell digests of the code cells that are not blank, in order.
+ * @param digests - Of code cells that are not blank and inline expressions, in order.
  */
 export function prefixKeys(
   kernelName: string,
@@ -82,7 +82,12 @@ export function prefixKeys(
   return digests.map(digest => (key = hexDigest(`prefix\n${key}\n${digest}`)));
 }
 
-/** Digest of everything that is executed: `ck1-` and 64 hexadecimal digits. */
+/**
+ * Digest of everything that is executed: `ck1-` and 64 hexadecimal digits.
+ *
+ * @param kernelName - Name of the kernelspec.
+ * @param digests - Of all that is executed, in order: code cells that are not blank, inline expressions.
+ */
 export function codeKey(
   kernelName: string,
   digests: readonly string[]
@@ -95,6 +100,7 @@ function kernelKey(kernelName: string): string {
   return hexDigest(`kernel\n${wellFormed(kernelName)}`);
 }
 
-function hexDigest(text: string): string {
+/** SHA-256 of a text as UTF-8, in hexadecimal digits. */
+export function hexDigest(text: string): string {
   return bytesToHex(sha256(encoder.encode(text)));
 }

@@ -1,2 +1,4 @@
 export * from './codeKey';
+export * from './expressions';
 export * from './outputsDigest';
+export * from './userExpressions';

@@ -219,6 +219,23 @@ export function isJobOutputs(value: unknown): value is JobOutputs {
 export function isEntryOutputs(value: unknown): value is EntryOutputs {
   return (
     isObject(value) &&
+    isListOf(
+      value.expressions,
+      (item): item is object =>
+        isObject(item) &&
+        isText(item.digest) &&
+        isNumber(item.after) &&
+        isListOf(item.outputs, isOutput)
+    ) &&
+    holdsCells(value)
+  );
+}
+
+function holdsCells(
+  value: object
+): value is Pick<EntryOutputs, 'code_key' | 'trusted' | 'cells'> {
+  return (
+    isObject(value) &&
     isText(value.code_key) &&
     typeof value.trusted === 'boolean' &&
     isListOf(
@@ -239,7 +256,8 @@ export function isTurn(value: unknown): value is Turn {
 /** Whether a value holds the cells of an entry with their outputs. */
 export function isEntryDocument(value: unknown): value is EntryDocument {
   return (
-    isEntryOutputs(value) &&
+    isObject(value) &&
+    holdsCells(value) &&
     'mimetype' in value &&
     (value.mimetype === null || isText(value.mimetype)) &&
     value.cells.every(cell => 'source' in cell && isText(cell.source))

@@ -49,6 +49,9 @@ export type CellDigests = Schemas['CellDigests'];
 /** What the browser knows of a document. */
 export type DocumentDigests = Schemas['DocumentDigests'];
 
+/** What the browser knows of one inline expression of a document. */
+export type ExpressionDigests = Schemas['ExpressionDigests'];
+
 /** One notebook to be judged; without a document, as it is saved. */
 export type StatusQuery = Schemas['StatusRequest']['notebooks'][number];
 

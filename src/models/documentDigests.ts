@@ -9,11 +9,13 @@ import {
   cellDigest,
   cellOutputsDigest,
   codeKey,
+  executedSteps,
   executionFlags,
   isBlank,
   normaliseSource
 } from '../codeKey';
-import type { DocumentDigests } from '../contract';
+import type { DocumentDigests, ExpressionDigests } from '../contract';
+import { ExpressionsOfDocument } from './documentExpressions';
 
 /** How long hashing may keep the page from doing anything else, in milliseconds. */
 const SLICE_MS = 12;
@@ -57,6 +59,7 @@ export class DigestsOfDocument implements IDisposable {
     this._model = model;
     model.cells.changed.connect(this._onCells, this);
     model.metadataChanged.connect(this._onMetadata, this);
+    this._expressions.changed.connect(() => this._changed.emit(), this);
     this._connectCells();
   }
 
@@ -84,11 +87,15 @@ export class DigestsOfDocument implements IDisposable {
    */
   codeKey(defaultKernel: string): string {
     const digests = this.cells().map(({ digest }) => digest);
-    return codeKey(kernelNameOf(this._model) ?? defaultKernel, digests);
+    return codeKey(
+      kernelNameOf(this._model) ?? defaultKernel,
+      executedSteps(digests, this._shownExpressions())
+    );
   }
 
   /** All digests as the document stands now, at once. */
   compute(): DocumentDigests {
+    const expressions = this._shownExpressions();
     return {
       kernel_name: kernelNameOf(this._model),
       cells: this.cells().map(({ cell, digest }) => {
@@ -98,7 +105,8 @@ export class DigestsOfDocument implements IDisposable {
           outputs_digest: outputs,
           has_outputs: outputs !== NO_OUTPUTS
         };
-      })
+      }),
+      ...(expressions.length > 0 ? { expressions } : {})
     };
   }
 
@@ -121,7 +129,9 @@ export class DigestsOfDocument implements IDisposable {
         this._outputs(cell);
       }
     }
-    return this._isDisposed ? { kernel_name: null, cells: [] } : this.compute();
+    return this._isDisposed
+      ? { kernel_name: null, cells: [] }
+      : this.compute();
   }
 
   get isDisposed(): boolean {
@@ -131,9 +141,25 @@ export class DigestsOfDocument implements IDisposable {
   dispose(): void {
     if (!this._isDisposed) {
       this._isDisposed = true;
+      this._expressions.dispose();
       Signal.disconnectReceiver(this);
       Signal.clearData(this);
     }
+  }
+
+  private _shownExpressions(): ExpressionDigests[] {
+    const found: ExpressionDigests[] = [];
+    let after = 0;
+    for (const cell of this._model.cells) {
+      if (isCodeCell(cell)) {
+        after += this._code(cell).blank ? 0 : 1;
+      }
+      for (const { digest, outputs } of this._expressions.of(cell)) {
+        const has_outputs = outputs !== NO_OUTPUTS;
+        found.push({ digest, outputs_digest: outputs, has_outputs, after });
+      }
+    }
+    return found;
   }
 
   private _code(cell: ICodeCellModel): ICellCode {
@@ -167,6 +193,7 @@ export class DigestsOfDocument implements IDisposable {
 
   private _connectCells(): void {
     codeCells(this._model).forEach(cell => this._known(cell));
+    this._expressions.follow(this._model);
   }
 
   private _onCells(): void {
@@ -231,6 +258,7 @@ export class DigestsOfDocument implements IDisposable {
   }
 
   private readonly _model: INotebookModel;
+  private readonly _expressions = new ExpressionsOfDocument();
   private readonly _cells = new WeakMap<ICodeCellModel, IKnownCell>();
   private readonly _shared = new WeakMap<object, IKnownCell>();
   private readonly _areas = new WeakMap<object, IKnownCell>();

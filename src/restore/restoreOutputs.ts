@@ -3,10 +3,17 @@ import type { ICodeCellModel } from '@jupyterlab/cells';
 import type { IOutput } from '@jupyterlab/nbformat';
 import type { INotebookModel } from '@jupyterlab/notebook';
 import { JSONExt } from '@lumino/coreutils';
-import { codeKey } from '../codeKey';
+import { codeKey, executedSteps } from '../codeKey';
 import type { CellOutputs, EntryOutputs } from '../contract';
 import { codeCells, codeOf, kernelNameOf } from '../models/documentDigests';
 import { documentOutputs } from './documentOutputs';
+import {
+  holdExpressions,
+  isExpressionNeeded,
+  planExpressions,
+  trustExpressions
+} from './restoreExpressions';
+import type { IExpressionChange } from './restoreExpressions';
 import { transactInSteps } from './undoSteps';
 
 /** The document's code is not what made the outputs. */
@@ -22,10 +29,17 @@ interface IChange {
   readonly count: number | null;
 }
 
+/** What all cells are to show. */
+interface IPlan {
+  readonly wanted: readonly IChange[];
+  readonly expressions: readonly IExpressionChange[];
+}
+
 /**
  * Put the outputs of an entry into an open document; one undo takes that back.
  *
- * Cells that show the same already are left alone, so nothing is drawn again for nothing. Outputs of
+ * The results of inline expressions go into their Markdown cells' metadata. Cells that show the same
+ * already are left alone, so nothing is drawn again for nothing. Outputs of
  * an entry that is not ours stay untrusted: what they bring along is not run.
  *
  * @param model - The document.
@@ -42,11 +56,14 @@ export function restoreOutputs(
   entry: EntryOutputs,
   defaultKernel: string
 ): number {
-  const wanted = planOutputs(model, entry, defaultKernel);
+  const { wanted, expressions } = planOutputs(model, entry, defaultKernel);
   if (model.collaborative && !entry.trusted) {
     throw new ForeignInShared();
   }
   const changes = wanted.filter(change => isNeeded(change, entry.trusted));
+  const prose = expressions.filter(change =>
+    isExpressionNeeded(change, entry.trusted)
+  );
   if (entry.trusted) {
     trustEach(model, changes);
   } else {
@@ -57,14 +74,17 @@ export function restoreOutputs(
     );
   }
   joinStreams(model, changes);
+  trustExpressions(model, prose, entry.trusted);
   transactInSteps(
     model.sharedModel,
     () => changes.forEach(({ cell }) => clear(cell)),
-    () =>
+    () => {
       changes.forEach(({ cell, outputs, count }) => {
         cell.sharedModel.setOutputs(outputs);
         cell.sharedModel.execution_count = count;
-      }),
+      });
+      prose.forEach(holdExpressions);
+    },
     () => {
       if (!entry.trusted) {
         changes.forEach(distrust);
@@ -79,7 +99,7 @@ export function restoreOutputs(
       cell.isDirty = false;
     }
   }
-  return changes.length;
+  return changes.length + prose.length;
 }
 
 /**
@@ -95,8 +115,11 @@ export function isRestored(
   defaultKernel: string
 ): boolean {
   try {
-    const wanted = planOutputs(model, entry, defaultKernel);
-    return wanted.every(change => !isNeeded(change, false));
+    const { wanted, expressions } = planOutputs(model, entry, defaultKernel);
+    return !(
+      wanted.some(change => isNeeded(change, false)) ||
+      expressions.some(change => isExpressionNeeded(change, false))
+    );
   } catch (error) {
     if (error instanceof CodeChanged) {
       return true;
@@ -105,12 +128,12 @@ export function isRestored(
   }
 }
 
-/** What each code cell is to show; blank ones nothing. */
+/** What each code cell is to show; blank ones nothing. And what Markdown cells are to hold. */
 function planOutputs(
   model: INotebookModel,
   entry: EntryOutputs,
   defaultKernel: string
-): IChange[] {
+): IPlan {
   const digests: string[] = [];
   const wanted = codeCells(model).map(cell => {
     const { blank, digest } = codeOf(cell);
@@ -126,10 +149,15 @@ function planOutputs(
     return changeOf(cell, outputs);
   });
   const kernel = kernelNameOf(model) ?? defaultKernel;
-  if (codeKey(kernel, digests) !== entry.code_key) {
+  const expressions = planExpressions(model, entry);
+  if (
+    expressions === null ||
+    codeKey(kernel, executedSteps(digests, expressions.steps)) !==
+      entry.code_key
+  ) {
     throw new CodeChanged();
   }
-  return wanted;
+  return { wanted, expressions: expressions.changes };
 }
 
 function isNeeded(

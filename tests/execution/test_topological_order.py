@@ -10,7 +10,14 @@ import nbformat
 import pytest
 from execution_support import ENDLESS, OpenQueue, Project, ended, until
 
+from jupyterlab_cache.execution.artefacts import ArtefactLimits
 from jupyterlab_cache.execution.batch import RunResult
+from jupyterlab_cache.execution.request import ExecutionSettings
+
+
+@pytest.fixture
+def fork() -> bool:
+    return True  # what is tried here is the order, and it takes many kernels
 
 
 def link(project: Project, name: str, reads: str = "", writes: str = "", more: str = "") -> Path:
@@ -43,6 +50,7 @@ def verdicts(project: Project) -> dict[str, str]:
     return {status.path.removesuffix(".ipynb"): status.verdict for status in project.cache.status()}
 
 
+NO_FILES = ExecutionSettings(artefacts=ArtefactLimits(files=0))
 WRONG = ["1.ipynb", "2.ipynb", "3.ipynb"]
 
 
@@ -167,11 +175,22 @@ async def test_what_is_cancelled_upstream_cancels_what_is_downstream(project: Pr
     assert told(await work) == [("3", "cancelled"), ("2", "cancelled"), ("1", "cancelled")]
 
 
-async def test_a_file_that_somebody_deleted_is_made_again(project: Project) -> None:
+async def test_a_file_that_somebody_deleted_is_there_again(project: Project) -> None:
     wrong_order(project)
     await run(project, *reversed(WRONG))
-    (project.folder / "y.txt").unlink()
+    file = project.folder / "y.txt"
+    content = file.read_text()
+    file.unlink()
     assert verdicts(project) == {"1": "stale", "2": "fresh", "3": "fresh"}
+    assert told(await run(project, "1.ipynb")) == [("1", "fresh")]
+    assert file.read_text() == content
+    assert set(verdicts(project).values()) == {"fresh"}
+
+
+async def test_a_deleted_file_that_was_not_stored_is_made_again(project: Project) -> None:
+    wrong_order(project)
+    await run(project, *reversed(WRONG), settings=NO_FILES)
+    (project.folder / "y.txt").unlink()
     assert told(await run(project, "1.ipynb")) == [("2", "executed"), ("1", "fresh")]
     assert set(verdicts(project).values()) == {"fresh"}
 

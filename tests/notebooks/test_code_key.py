@@ -47,9 +47,13 @@ def found(digests: DocumentDigests) -> dict[str, Any]:
     return {
         "kernel_name": digests.kernel_name,
         "cell_digests": cells,
-        "prefix_keys": prefix_keys(digests.kernel_name or FILE["default_kernel"], cells),
+        "prefix_keys": digests.prefix_keys(FILE["default_kernel"]),
         "code_key": digests.code_key(FILE["default_kernel"]),
         "cell_outputs_digests": [cell.outputs_digest for cell in digests.cells],
+        "expressions": [
+            {"digest": item.digest, "after": item.after, "outputs": item.outputs_digest}
+            for item in digests.expressions
+        ],
         "outputs_digest": digests.outputs_digest(),
     }
 

@@ -7,10 +7,14 @@ import {
   cellOutputsDigest,
   codeKey,
   documentOutputsDigest,
+  executedSteps,
   executionFlags,
+  expressionDigest,
+  inlineExpressions,
   isBlank,
   normaliseSource,
   prefixKeys,
+  shownResults,
   wellFormed
 } from '..';
 
@@ -37,6 +41,7 @@ export interface IDigests {
   prefix_keys: string[];
   code_key: string;
   cell_outputs_digests: string[];
+  expressions: { digest: string; after: number; outputs: string }[];
   outputs_digest: string;
 }
 
@@ -86,14 +91,46 @@ export function digestsOf(notebook: INotebook): IDigests {
     )
   );
   const outputs = cells.map(cell => cellOutputsDigest(cell.outputs ?? []));
+  const expressions = expressionsOf(notebook, cells);
+  const steps = executedSteps(digests, expressions);
+  const keys = prefixKeys(kernel, steps);
+  // Where each code cell is among all that is executed.
+  const places = digests.map(
+    (_, ordinal) =>
+      ordinal + expressions.filter(({ after }) => after <= ordinal).length
+  );
   return {
     kernel_name: kernelName,
     cell_digests: digests,
-    prefix_keys: prefixKeys(kernel, digests),
-    code_key: codeKey(kernel, digests),
+    prefix_keys: places.map(place => keys[place]!),
+    code_key: codeKey(kernel, steps),
     cell_outputs_digests: outputs,
-    outputs_digest: documentOutputsDigest(outputs)
+    expressions,
+    outputs_digest: documentOutputsDigest([
+      ...outputs,
+      ...expressions.map(expression => expression.outputs)
+    ])
   };
+}
+
+function expressionsOf(
+  notebook: INotebook,
+  filled: readonly ICell[]
+): IDigests['expressions'] {
+  let after = 0;
+  return notebook.cells.flatMap(cell => {
+    after += filled.includes(cell) ? 1 : 0;
+    if (cell.cell_type !== 'markdown') {
+      return [];
+    }
+    const found = inlineExpressions(normaliseSource(cell.source));
+    const results = shownResults(cell.metadata?.user_expressions, found);
+    return found.map((expression, index) => ({
+      digest: expressionDigest(expression),
+      after,
+      outputs: cellOutputsDigest(results[index] ?? [])
+    }));
+  });
 }
 
 function kernelNameOf({ metadata }: INotebook): string | null {

@@ -112,7 +112,13 @@ describe('CacheClient', () => {
     expect(last().url.searchParams.get('offset')).toBe('20');
     expect(last().url.searchParams.get('limit')).toBe('10');
 
-    json({ entry: 'e', code_key: 'k', trusted: true, cells: [] });
+    json({
+      entry: 'e',
+      code_key: 'k',
+      trusted: true,
+      cells: [],
+      expressions: []
+    });
     await client.outputs('../e', 'a.ipynb');
     expect(last().url.pathname).toBe(
       '/base/jupyterlab-cache/entries/..%2Fe/outputs'

@@ -1,0 +1,1 @@
+"""Stores that people share: in a folder, a bucket, on another machine."""

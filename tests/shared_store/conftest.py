@@ -1,0 +1,8 @@
+"""Stores of several people, in temporary folders."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parents[1] / "store"))
