@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
-USED = ["docs", "schema", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml"]
+USED = ["docs", "schema", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml"]
 EXECUTED = re.compile(r"^jupyterlab-cache: executed (\S+)", re.M)
 
 
