@@ -252,10 +252,7 @@ class CacheApp(ExtensionApp):
     def initialize_settings(self) -> None:
         """Build the cache below the server's root folder, and the queue."""
         server = self._server
-        keys = KeyRing(
-            server.contents_manager.notary.secret,
-            team_keys=self._team_keys(),
-        )
+        keys = KeyRing(server.contents_manager.notary.secret, team_keys=self._team_keys())
         self.cache = NotebookCache(
             server.root_dir,
             store=self.store or None,
