@@ -8,6 +8,7 @@
 #   make reliability  write docs/reliability.md from what the last soak found
 #   make tour       make the screenshots of docs/tour.md anew
 #   make translations  write the template of all strings that can be translated
+#   make docs       build the documentation site into build/docs; its notebooks come from the cache
 #   make constraints  pin the newest versions of all Python dependencies anew
 #   make clean      remove everything that was built or installed
 
@@ -39,7 +40,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
-.PHONY: help setup lab test test-integrations test-all bench soak reliability browser tour translations constraints clean
+.PHONY: help setup lab test test-integrations test-all bench soak reliability browser tour translations docs constraints clean
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -101,8 +102,9 @@ link:
 browser: $(STAMPS)/ui-tests
 	@scripts/ensure_browser.sh
 
+# Both install with apt, which does not let two work at once.
 .PHONY: r
-r:
+r: | $(if $(NEEDS_BROWSER),browser)
 	@scripts/ensure_r.sh
 
 $(STAMPS)/ui-tests: ui-tests/package.json ui-tests/yarn.lock $(VENV)/pyvenv.cfg
@@ -119,9 +121,17 @@ $(STAMPS)/beside: scripts/install_beside.py pyproject.toml constraints.txt $(STA
 	$(PY) scripts/install_beside.py
 	@mkdir -p $(@D) && touch $@
 
-$(STAMPS)/integrations: scripts/install_integrations.py pyproject.toml constraints-integrations.txt $(STAMPS)/python | $(BUNDLE)
-	$(PY) scripts/install_integrations.py
+$(STAMPS)/integrations-packages: scripts/install_integrations.py pyproject.toml constraints-integrations.txt
+	$(PYTHON) scripts/install_integrations.py
 	@mkdir -p $(@D) && touch $@
+
+# The front end is there already, so that installing does not build it.
+$(STAMPS)/integrations: $(STAMPS)/integrations-packages package.json | $(BUNDLE)
+	$(PYTHON) scripts/install_integrations.py --project
+	@mkdir -p $(@D) && touch $@
+
+docs: setup $(STAMPS)/integrations
+	build/integrations/bin/sphinx-build -W --keep-going -b html docs build/docs
 
 constraints:
 	$(PYTHON) scripts/constraints.py

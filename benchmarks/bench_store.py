@@ -153,7 +153,7 @@ def _ours(folder: Path, project: Path, notebooks: list[Path], size: int) -> dict
 
     def look_up(path: Path) -> float:
         started = time.perf_counter()
-        code_key = cache.digests_of(path).code_key(cache.default_kernel)
+        code_key = cache.code_key_of(path)
         found = cache.projects.of(path).store.entries_for(code_key)
         seconds = time.perf_counter() - started
         if len(found) != 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from traitlets import Bool, Dict, Enum, Float, Integer, List, TraitError, Unicod
 
 from .cache import NotebookCache
 from .exchange.keeping import ExportKeeper
+from .exchange.shared_store.background import SharedVerdicts
 from .execution.artefacts import ArtefactLimits
 from .execution.collecting import AutomaticCollection
 from .execution.jobs import Job
@@ -27,7 +29,11 @@ from .rest.metrics import JobMetrics
 from .rest.turns import Turns
 from .store.collection import Outcome
 from .store.signatures import KeyRing
+from .store.store import StoredEntry
 from .store.team_keys import TeamKeyUnusable, hide_team_key, team_keys
+
+_LAST_SECONDS = 5.0
+"""So long the server waits at its end for what it sends to a shared store; the rest goes later."""
 
 _EVENTS = Path(__file__).parent / "events"
 JOB_EVENT = "https://events.jupyter.org/jupyterlab_cache/job/v1"
@@ -83,6 +89,19 @@ class CacheApp(ExtensionApp):
         "",
         help="One store folder for all notebooks; by default each project root has its own "
         ".jupyterlab_cache.",
+    ).tag(config=True)
+
+    shared_store = Unicode(
+        "",
+        help="A store that others use as well, asked before something is executed: a folder, or a "
+        "URL that fsspec knows, such as 's3://bucket/folder'. Credentials come by fsspec's own "
+        "ways, never from here. The environment variable JUPYTERLAB_CACHE_SHARED_STORE names one "
+        "where this does not.",
+    ).tag(config=True)
+
+    shared_store_write = Bool(
+        False,
+        help="Whether what is executed here is sent to the shared store.",
     ).tag(config=True)
 
     max_request_bytes = Integer(
@@ -212,8 +231,6 @@ class CacheApp(ExtensionApp):
     ).tag(config=True)
 
     exports = Dict(
-        key_trait=Unicode(),
-        value_trait=Unicode(),
         help="Folders that are kept up to date for other programs after each execution, by format "
         "('jupyter-cache', 'mystmd'), relative to each project's root, where the project does not "
         "name another one: {'jupyter-cache': 'docs/_build/.jupyter_cache'}.",
@@ -225,6 +242,7 @@ class CacheApp(ExtensionApp):
     input_watch: InputWatch
     collection: AutomaticCollection | None
     turns: Turns
+    shared_verdicts: SharedVerdicts
 
     @property
     def _server(self) -> Any:
@@ -234,10 +252,7 @@ class CacheApp(ExtensionApp):
     def initialize_settings(self) -> None:
         """Build the cache below the server's root folder, and the queue."""
         server = self._server
-        keys = KeyRing(
-            server.contents_manager.notary.secret,
-            team_keys=self._team_keys(),
-        )
+        keys = KeyRing(server.contents_manager.notary.secret, team_keys=self._team_keys())
         self.cache = NotebookCache(
             server.root_dir,
             store=self.store or None,
@@ -245,6 +260,9 @@ class CacheApp(ExtensionApp):
             default_kernel=server.kernel_manager.default_kernel_name,
             settings=self.declaration(),
         )
+        if self.shared_store:
+            self.cache.use_shared_store(self.shared_store, writes=self.shared_store_write)
+        self.shared_verdicts = SharedVerdicts(self.cache, self._announce_shared)
         self.queue = JobQueue(
             self.cache,
             Kernels(server.kernel_manager, self.cache.stat_cache),
@@ -325,6 +343,8 @@ class CacheApp(ExtensionApp):
         await self.input_watch.stop()
         await self.queue.stop()
         await self.export_keeper.close()
+        await self.shared_verdicts.stop()
+        await asyncio.to_thread(self.cache.send_rest, _LAST_SECONDS)
         if self.collection is not None:
             await self.collection.close()
         self.cache.close()
@@ -347,6 +367,9 @@ class CacheApp(ExtensionApp):
         self._server.event_logger.emit(schema_id=STORE_EVENT, data=data)
         # Verdicts on what is downstream of it may be other ones now.
         self.input_watch.note(str(self.cache.projects.root / path))
+
+    def _announce_shared(self, stored: StoredEntry, notebook: Path) -> None:
+        self.announce_store(self.cache.projects.relative(notebook), "added", stored.id)
 
     def announce_collection(self, project: Project, outcome: Outcome) -> None:
         """Tell all browsers what a collection removed: one word for each notebook."""

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .executing import Executing
-from .moment import Moment
+from .look import Look
+from .moment import Moment, MomentToCome
 from .notebooks.parameters import parameters_of
 from .store.errors import EntryMissing
 from .store.store import StoredEntry
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from .exchange.exporting import ExportResult
     from .exchange.importing import ImportResult
     from .execution.artefact_restoring import ArtefactWish, RestoredFile
+    from .execution.comparing import Comparison
     from .execution.restoring import RestoreResult
     from .notebooks.declaration import ExportFormat
 
@@ -57,6 +59,22 @@ class NotebookCache(Executing):
             artefacts=artefacts,
             parameters=parameters_of(parameters or {}, "parameters"),
         )
+
+    def with_outputs(self, contents: Mapping[Path, bytes]) -> dict[Path, bytes]:
+        """Notebooks that are not on disk yet, with the cached outputs that are true for them.
+
+        Only entries that count as ours give any.
+
+        Args:
+            contents: The content of ``.ipynb`` files without outputs, by absolute paths below the
+                root.
+
+        Returns:
+            Those for which there are outputs, with them.
+        """
+        from .execution.restoring import with_outputs
+
+        return with_outputs(self, contents, Look(MomentToCome(self, contents)))
 
     def restore_artefacts(
         self, notebook: Path | str, entry: str | None = None, wish: ArtefactWish | None = None
@@ -107,6 +125,44 @@ class NotebookCache(Executing):
             launch_environment=self.launch_environment(),
             declared=self.declared_for(notebook),
         )
+
+    def diff(
+        self,
+        notebook: Path | str | None = None,
+        *,
+        before: str | None = None,
+        after: str | None = None,
+    ) -> Comparison:
+        """What differs between a notebook's file and what is cached, or between two entries.
+
+        Args:
+            notebook: The notebook; without it both entries have to be named, and are looked for in
+                the project of the root.
+            before: Beginning of an entry's identifier; by default the notebook's newest entry.
+            after: Beginning of the other entry's; by default the file as it is saved.
+
+        Raises:
+            EntryMissing: There is no such entry, or none of the notebook.
+            BlobMissing: What an entry holds is not there any more.
+            BlobDamaged: It is not what it should be.
+            NotebookError: The notebook is missing or unreadable.
+            PathRefused: It lies outside the root.
+            ValueError: Neither a notebook nor two entries are named.
+        """
+        from .execution.comparing import compare, side_of_entry, side_of_file
+
+        place = None if notebook is None else self.projects.resolve(notebook)
+        if place is None and (before is None or after is None):
+            raise ValueError("Name a notebook, or two entries.")
+        project, path = self.locate("." if notebook is None else str(notebook))
+        store = project.store
+        old = store.find(before) if before is not None else store.latest_of(path or "")
+        if old is None:
+            raise EntryMissing(f"Nothing is stored of {notebook}; execute it first.")
+        new = store.find(after) if after is not None else None
+        shown = self.projects.path_in_root(project, path or old.entry.notebook_path)
+        other = side_of_entry(store, new) if new else side_of_file(self.executable(shown))
+        return compare(shown, side_of_entry(store, old), other, (old.id, new.id if new else None))
 
     # Executing
 

@@ -143,12 +143,10 @@ class Look:
             self._explore(edge.upstream)
         return self._with_upstream(notebook, own, edges, circle)
 
-    def own_status(self, notebook: Path) -> Status:
-        """The verdict on a saved notebook, whatever is upstream of it.
-
-        Raises:
-            NotebookError: It cannot be read, or what is declared of it makes no sense.
-        """
+    def own_status(self, notebook: Path, document: DocumentDigests | None = None) -> Status:
+        """Like :meth:`status`, whatever is upstream of it."""
+        if document is not None:
+            return self._judge(notebook, document).status
         return self._own_judgement(notebook).status
 
     def _own_judgement(self, notebook: Path) -> Judgement:

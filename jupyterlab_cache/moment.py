@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
-from .inputs.declarations import read_declared, read_declared_for_all
+from .inputs.declarations import put_together, read_declared, read_declared_for_all
 from .inputs.declared import Declared
 from .inputs.stat_pass import StatPass
-from .notebooks.declaration import Declaration
+from .notebooks.declaration import Declaration, declaration_in
 from .notebooks.digests import DocumentDigests
 from .notebooks.errors import NotebookError
 from .notebooks.listing import EMPTY, Listing, read_folder
-from .notebooks.parameter_cell import AT_THE_TOP, ParameterPlace, read_place
+from .notebooks.parameter_cell import AT_THE_TOP, ParameterPlace, place_among, read_place
+from .notebooks.reader import digests_of_bytes, metadata_of_bytes, tagged_cells_of_bytes
 from .notebooks.text import TEXT_SUFFIXES, has_header
 from .surroundings import Surroundings
 
@@ -124,6 +126,48 @@ class Moment:
         self.digests_of(notebook)
         self.declared_for(notebook)
         return notebook
+
+
+class MomentToCome(Moment):
+    """A moment in which some notebooks are saved with contents that are not on disk yet.
+
+    Args:
+        surroundings: What is known of the notebooks.
+        contents: The content of ``.ipynb`` files, by their absolute paths.
+    """
+
+    def __init__(self, surroundings: Surroundings, contents: Mapping[Path, bytes]) -> None:
+        super().__init__(surroundings)
+        self._contents = contents
+
+    def declared_for(self, notebook: Path) -> Declared:
+        """What is declared of a notebook, with what it will declare itself."""
+        data = self._contents.get(notebook)
+        if data is None:
+            return super().declared_for(notebook)
+        root = self.projects.of(notebook).root
+        return put_together(
+            notebook,
+            root,
+            read_declared_for_all(root, self.files),
+            declaration_in(metadata_of_bytes(data, notebook.name), notebook.name),
+            self.declared,
+            self.settings,
+        )
+
+    def digests_of(self, notebook: Path) -> DocumentDigests:
+        """The digests of a notebook as it will be saved."""
+        data = self._contents.get(notebook)
+        if data is None:
+            return super().digests_of(notebook)
+        return digests_of_bytes(data, notebook.name)
+
+    def parameter_place(self, notebook: Path) -> ParameterPlace:
+        """Where parameters are injected into a notebook as it will be saved."""
+        data = self._contents.get(notebook)
+        if data is None:
+            return super().parameter_place(notebook)
+        return place_among(tagged_cells_of_bytes(data, notebook.name))
 
 
 def _header(path: str) -> bytes:

@@ -49,14 +49,10 @@ class Projects:
         self._given_root = Path(os.path.abspath(root))
         self.root = Path(os.path.realpath(root))
         self._keys = keys
-        self._store_folder = store.absolute() if store else None
+        self.store_folder = store.absolute() if store else None
+        """One store for every notebook; None where each project has its own."""
         self._projects: dict[tuple[Path, Path], Project] = {}
         self._known: dict[Path, Project] | None = None
-
-    @property
-    def store_folder(self) -> Path | None:
-        """The one store folder for every notebook, if there is one."""
-        return self._store_folder
 
     def at_one_moment(self) -> Projects:
         """The same, for one pass: which project a folder belongs to is looked up once."""
@@ -129,7 +125,7 @@ class Projects:
 
     def _look_for_project(self, folder: Path) -> Project:
         project_root = find_project_root(folder, self.root)
-        place = self._store_folder or project_root / STORE_FOLDER
+        place = self.store_folder or project_root / STORE_FOLDER
         known = self._projects.get((project_root, place))
         if known is None:
             project = Project(project_root, Store(place, self._keys))

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from .entry_verbs import EntryVerbs
 from .look import Look
 from .notebooks.errors import NotebookError
@@ -89,7 +91,8 @@ class Sharing(EntryVerbs):
         projects = self._projects_at(places) if places else [self.locate(".")[0]]
         for project in projects:
             entries = project.store.each(_below(project, places))
-            result.add(push(self._transport(project), place, entries, dry_run=dry_run, tell=tell))
+            sent = push(self._transport(project), place, entries, dry_run=dry_run, tell=tell)
+            result.add(self._shown(project, sent))
         return result
 
     def pull(
@@ -131,13 +134,21 @@ class Sharing(EntryVerbs):
             for project, code_keys in self._code_keys(paths).items():
                 wanted[project] = code_keys
         for project, keys in wanted.items():
-            result.add(pull(self._transport(project), place, keys, dry_run=dry_run, tell=tell))
+            fetched = pull(self._transport(project), place, keys, dry_run=dry_run, tell=tell)
+            result.add(self._shown(project, fetched))
+        return result
+
+    def _shown(self, project: Project, result: Transfer) -> Transfer:
+        """A result whose paths are relative to the root, as all others are."""
+        for number, item in enumerate(result.entries):
+            path = self.projects.path_in_root(project, item.path)
+            result.entries[number] = msgspec.structs.replace(item, path=path)
         return result
 
     def _code_keys(self, paths: Iterable[str | Path]) -> dict[Project, list[str]]:
         found: dict[Project, list[str]] = {}
         for notebook in self.readable(paths)[0]:
-            code_key = self.digests_of(notebook).code_key(self.default_kernel)
+            code_key = self.code_key_of(notebook)
             found.setdefault(self.projects.of(notebook), []).append(code_key)
         return found
 

@@ -18,7 +18,7 @@ from .notebooks.declaration import NOTHING, Declaration
 from .notebooks.digests import DocumentDigests
 from .notebooks.errors import NotebookInvalid
 from .notebooks.listing import Listing
-from .notebooks.reader import read_digests
+from .notebooks.reader import read_code_key, read_digests
 from .projects import Project, Projects
 from .standing import StandingVerdicts
 from .store.signatures import KeyRing, notary_secret
@@ -28,8 +28,9 @@ DEFAULT_KERNEL = "python3"
 
 S = TypeVar("S", bound="Surroundings")
 
-# Names what is kept; to be changed with the digests' meaning.
+# Name what is kept; to be changed with its meaning.
 _DIGESTS_KIND = "digests 3"
+_CODE_KEY_KIND = "code key 1"
 _decode_digests = lru_cache(maxsize=8192)(msgspec.msgpack.Decoder(DocumentDigests).decode)
 
 
@@ -168,6 +169,26 @@ class Surroundings:
         except (OSError, msgspec.MsgspecError):
             check_no_folder(notebook)
             return read_digests(notebook)
+
+    def code_key_of(self, notebook: Path) -> str:
+        """The code key of a saved notebook, without a look at what it shows.
+
+        Args:
+            notebook: Its absolute path below the root.
+
+        Raises:
+            NotebookError: It is missing or unreadable.
+        """
+        kernel = self.default_kernel
+        try:
+            return self.stat_cache.derived(
+                notebook,
+                f"{_CODE_KEY_KIND} {kernel}",
+                lambda path: read_code_key(Path(path), kernel).encode(),
+            ).decode()
+        except OSError:
+            check_no_folder(notebook)
+            return read_code_key(notebook, kernel)
 
 
 def check_no_folder(notebook: Path) -> None:

@@ -22,19 +22,20 @@ TARGET = ROOT / "build" / "integrations"
 
 
 def main() -> int:
-    """Install the group ``integrations`` and the project itself, to be edited."""
+    """Install the group ``integrations`` and what the project needs; with ``--project`` the project itself."""
     python = TARGET / "bin" / "python"
     if not python.exists():
         venv.create(TARGET, with_pip=True)
-    content = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    subprocess.run(
-        [
-            *(python, "-m", "pip", "install", "-qq", "-c", ROOT / "constraints-integrations.txt"),
+    if sys.argv[1:] == ["--project"]:
+        wanted = ["--no-deps", "-e", str(ROOT)]
+    else:
+        content = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+        wanted = [
+            *("-c", str(ROOT / "constraints-integrations.txt")),
             *content["dependency-groups"]["integrations"],
-            *("-e", ROOT),
-        ],
-        check=True,
-    )
+            *content["project"]["dependencies"],
+        ]
+    subprocess.run([str(python), "-m", "pip", "install", "-qq", *wanted], check=True)
     return 0
 
 

@@ -36,6 +36,7 @@ PYTHON_ROOMS: dict[str, set[str]] = {
         "exchange",
         "executing",
         "execution",
+        "look",
         "moment",
         "notebooks",
         "projects",
@@ -44,7 +45,16 @@ PYTHON_ROOMS: dict[str, set[str]] = {
     },
     "aio": {"cache", "executing", "execution"},
     "rest": {"cache", "exchange", "execution", "inputs", "notebooks", "projects", "store"},
-    "builders": {"cache", "execution", "inputs", "notebooks", "projects", "store"},
+    "builders": {
+        "cache",
+        "execution",
+        "inputs",
+        "look",
+        "notebooks",
+        "projects",
+        "store",
+        "waiting",
+    },
     "cli": {"cache", "exchange", "execution", "inputs", "notebooks", "projects", "store"},
 }
 # The records' small types and long texts belong to both.
@@ -92,6 +102,13 @@ def test_lockfiles_name_versions_and_no_download_addresses(name: str) -> None:
     assert (
         re.findall(r"https?://\S+|__archiveUrl\S*|^\s*resolved\b.*|\S+ @ \S+:.*", text, re.M) == []
     )
+
+
+@pytest.mark.xdist_group("together")
+def test_tests_of_a_group_stay_together(request: pytest.FixtureRequest) -> None:
+    # What they share takes long to make; the worker is told by the end of a test's name.
+    if request.config.getoption("loadgroup", default=False):
+        assert request.node.nodeid.endswith("@together")
 
 
 def test_no_file_names_a_place_on_a_machine() -> None:

@@ -5,9 +5,18 @@ from __future__ import annotations
 import click
 
 from .common import Session, session_options
+from .teaching import Taught
 
 
-@click.command("add")
+@click.command(
+    "add",
+    cls=Taught,
+    examples=(
+        ("jupyter cache add report.ipynb", "outputs of a run in JupyterLab"),
+        ("jupyter cache add .", "of all notebooks below this folder"),
+    ),
+    exits={0: "All are stored."},
+)
 @click.argument("paths", nargs=-1, required=True, metavar="PATHS...")
 @session_options
 def add_command(session: Session, paths: tuple[str, ...]) -> int:

@@ -17,6 +17,7 @@ from .check_report import check_lines
 from .common import Session, bad_input, declaring_options, duration, session_options
 from .interruption import until_interrupted
 from .parameters import parameter_options
+from .teaching import STOPPED, Taught
 
 _MARKS = {
     "repeatable": ("✓", "green"),
@@ -26,7 +27,19 @@ _MARKS = {
 }
 
 
-@click.command("check")
+@click.command(
+    "check",
+    cls=Taught,
+    examples=(
+        ("jupyter cache check report.ipynb", "does it give the same twice?"),
+        ("jupyter cache check . --timeout 600", "all notebooks below this folder"),
+    ),
+    exits={
+        0: "All gave the same, or differ harmlessly.",
+        1: "A notebook gave something else, or did not get to its end.",
+        130: STOPPED,
+    },
+)
 @click.argument("paths", nargs=-1, required=True, metavar="PATHS...")
 @click.option(
     "--timeout",

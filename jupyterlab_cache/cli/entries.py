@@ -24,10 +24,21 @@ from .common import (
     session_options,
     size,
 )
+from .teaching import Taught
 from .terminal import echo
 
 
-@click.command("list")
+@click.command(
+    "list",
+    cls=Taught,
+    examples=(
+        ("jupyter cache list", "the newest 50 of this project"),
+        ("jupyter cache list report.ipynb", "those of one notebook"),
+        ('jupyter cache list --search "error report"', "failed ones of notebooks named so"),
+        ("jupyter cache list --sort bytes --limit 10", "the ten largest"),
+    ),
+    exits={0: "They were told."},
+)
 @click.argument("path", required=False)
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
 @click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True)
@@ -90,7 +101,15 @@ def list_command(
     return 0
 
 
-@click.command("show")
+@click.command(
+    "show",
+    cls=Taught,
+    examples=(
+        ("jupyter cache show 3f2a", "what it used and wrote"),
+        ("jupyter cache show 3f2a --unpack there", "all that is kept of it, as files"),
+    ),
+    exits={0: "It was told."},
+)
 @click.argument("entry")
 @click.option(
     "--unpack",

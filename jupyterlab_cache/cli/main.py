@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from importlib import import_module
 
@@ -12,6 +13,7 @@ _COMMANDS = {
     "status": ("status", "Tell whether the outputs of notebooks are still true, and if not, why."),
     "run": ("run", "Execute what is not fresh."),
     "restore": ("restore", "Put cached outputs back into notebooks, without a kernel."),
+    "diff": ("diff", "Show what differs: a notebook and its cache, or two executions."),
     "check": ("check", "Execute notebooks twice and compare: are they repeatable?"),
     "add": ("add", "Store the outputs of notebooks as they stand."),
     "export": ("other_caches", "Write what is fresh to the cache of another program."),
@@ -29,8 +31,20 @@ _COMMANDS = {
     "gc": ("upkeep", "Make room: remove what was not used for long, and what nobody needs."),
     "migrate": ("upkeep", "Bring a store of an older version to the newest format."),
     "verify": ("upkeep", "Look whether the store is what it should be, and repair it."),
+    "git-filter": ("git_filter", "Keep outputs out of git, and get them back on checkout."),
 }
 """Name → module of this package and one line of help; a command's module is imported when used."""
+
+_TOUR = (
+    ("jupyter cache status", "what is fresh, what is stale, and why"),
+    ("jupyter cache run", "execute every notebook here that is not fresh"),
+    ("jupyter cache restore report.ipynb", "cached outputs into the file, without a kernel"),
+    ("jupyter cache diff report.ipynb", "what the file shows, beside what is cached"),
+    ("jupyter cache status --check", "for CI: exit code 1 unless all are fresh"),
+    ("jupyter cache COMMAND --help", "examples and options of each command"),
+)
+
+_COMPLETION = "_JUPYTER_CACHE_COMPLETE"
 
 
 class _LazyGroup(click.Group):
@@ -41,12 +55,18 @@ class _LazyGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module = import_module(f".{_COMMANDS[cmd_name][0]}", __package__)
-        command: click.Command = getattr(module, f"{cmd_name}_command")
+        command: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in _COMMANDS.items()])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from .teaching import write_examples
+
+        write_examples(formatter, _TOUR)
+        super().format_epilog(ctx, formatter)
 
 
 def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
@@ -59,7 +79,7 @@ def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> 
 
 @click.command(
     cls=_LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Every command takes --root DIR, --store DIR and --json. "
     "Exit code 2 means that the command or its input was wrong.",
 )
@@ -72,15 +92,10 @@ def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> 
     help="Show the version and exit.",
 )
 def cli() -> None:
-    r"""Notebook outputs as build products.
+    """Notebook outputs as build products.
 
     Know when they are still true, bring them back at once when they are, see exactly why when
     they are not, and execute only then.
-
-    \b
-    jupyter cache run            execute every notebook here that is not fresh
-    jupyter cache status         what is fresh, what is stale, and why
-    jupyter cache restore a.ipynb   cached outputs into the file
     """
 
 
@@ -95,7 +110,9 @@ def main(arguments: list[str] | None = None) -> None:
     gc.disable()
     _leave_out_grammar()
     try:
-        code = cli.main(arguments, prog_name="jupyter cache", standalone_mode=False)
+        # A shell completes one word's arguments, so completion is that of the executable itself.
+        name = "jupyter-cache" if _COMPLETION in os.environ else "jupyter cache"
+        code = cli.main(arguments, prog_name=name, complete_var=_COMPLETION, standalone_mode=False)
     except click.exceptions.Exit as leave:
         code = leave.exit_code
     except (click.Abort, KeyboardInterrupt):

@@ -10,9 +10,18 @@ from ..projects import Project
 from ..store.errors import EntryMissing
 from ..store.store import StoredEntry
 from .common import BadInput, Session, session_options
+from .teaching import Taught
 
 
-@click.command("invalidate")
+@click.command(
+    "invalidate",
+    cls=Taught,
+    examples=(
+        ("jupyter cache invalidate report.ipynb", "it is stale until it is executed again"),
+        ("jupyter cache invalidate .", "all notebooks below this folder"),
+    ),
+    exits={0: "It is done."},
+)
 @click.argument("paths", nargs=-1, required=True, metavar="PATHS...")
 @session_options
 def invalidate_command(session: Session, paths: tuple[str, ...]) -> int:
@@ -31,7 +40,15 @@ def invalidate_command(session: Session, paths: tuple[str, ...]) -> int:
     return 0
 
 
-@click.command("remove")
+@click.command(
+    "remove",
+    cls=Taught,
+    examples=(
+        ("jupyter cache remove 3f2a", "one entry"),
+        ("jupyter cache remove 3f2a 90bc", "two of them, or none if one is not there"),
+    ),
+    exits={0: "They are gone."},
+)
 @click.argument("entries", nargs=-1, required=True, metavar="ENTRY...")
 @session_options
 def remove_command(session: Session, entries: tuple[str, ...]) -> int:
@@ -48,7 +65,15 @@ def remove_command(session: Session, entries: tuple[str, ...]) -> int:
     return 0
 
 
-@click.command("pin")
+@click.command(
+    "pin",
+    cls=Taught,
+    examples=(
+        ("jupyter cache pin 3f2a", "what the paper was printed from, say"),
+        ("jupyter cache pin 3f2a --unpin", "it may go again"),
+    ),
+    exits={0: "It is done."},
+)
 @click.argument("entries", nargs=-1, required=True, metavar="ENTRY...")
 @click.option("--unpin", is_flag=True, help="Let a collection take them again.")
 @session_options

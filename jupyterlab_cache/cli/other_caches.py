@@ -8,9 +8,21 @@ import click
 
 from ..notebooks.declaration import EXPORT_FORMATS, ExportFormat
 from .common import BadInput, Session, session_options
+from .teaching import Taught
 
 
-@click.command("export")
+@click.command(
+    "export",
+    cls=Taught,
+    examples=(
+        (
+            "jupyter cache export --format jupyter-cache --output docs/_build/.jupyter_cache",
+            "for myst-nb and Jupyter Book 1",
+        ),
+        ("jupyter cache export --format mystmd --output _build", "for mystmd"),
+    ),
+    exits={0: "What is fresh is there.", 1: "Something that PATHS name is left out."},
+)
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @click.option(
     "--format",
@@ -36,18 +48,11 @@ from .common import BadInput, Session, session_options
 def export_command(
     session: Session, paths: tuple[str, ...], format: ExportFormat, output: Path, artefacts: bool
 ) -> int:
-    r"""Write what is fresh to the cache of another program, so that it executes nothing.
+    """Write what is fresh to the cache of another program, so that it executes nothing.
 
     PATHS are notebooks and folders; by default all below --root. What is not fresh is left out, and
     removed if an earlier export wrote it, so that the other program executes it. Outputs from
     elsewhere that you do not trust are left out, too: other programs know no signatures.
-
-    Exits with 1 if anything that PATHS name is left out.
-
-    \b
-    jupyter cache run && jupyter cache export --format jupyter-cache \
-        --output docs/_build/.jupyter_cache
-    jupyter cache export --format mystmd --output _build
     """
     from ..exchange.other_cache import ExportRefused
 
@@ -67,7 +72,18 @@ def export_command(
     return 0 if good or not paths else 1
 
 
-@click.command("import")
+@click.command(
+    "import",
+    cls=Taught,
+    examples=(
+        ("jupyter cache import --format jupyter-cache .jupyter_cache", "what jupyter-cache wrote"),
+        (
+            "jupyter cache import --format jupyter-cache .jupyter_cache --trust",
+            "and you filled yourself",
+        ),
+    ),
+    exits={0: "What fits is there.", 1: "Something in FOLDER is damaged."},
+)
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option(
     "--format",
@@ -88,8 +104,6 @@ def import_command(session: Session, folder: Path, format: str, trust: bool) -> 
     What is in FOLDER becomes entries of the notebooks below --root that have the same code, or the
     path that FOLDER names. Nobody saw what they were executed with, so they are used only where
     nothing was executed here, and `status --check` wants --accept-unobserved for them.
-
-    Exits with 1 if something in FOLDER is damaged.
     """
     from ..exchange.importing import ImportRefused
 

@@ -9,6 +9,7 @@ import click
 
 from ..store.errors import StoreError
 from .common import BadInput, Session, session_options
+from .teaching import Taught
 from .terminal import echo, json_text
 
 if TYPE_CHECKING:
@@ -19,7 +20,16 @@ FORMATS = ("json", "junit", "markdown")
 _FORMAT_OF_SUFFIX = {".json": "json", ".xml": "junit", ".md": "markdown"}
 
 
-@click.command("report")
+@click.command(
+    "report",
+    cls=Taught,
+    examples=(
+        ("jupyter cache report", "the last batch, as Markdown"),
+        ("jupyter cache report --output report.xml", "as JUnit XML, which CI services read"),
+        ("jupyter cache report --format json", "for programs"),
+    ),
+    exits={0: "There is one."},
+)
 @click.option(
     "--format",
     "chosen",

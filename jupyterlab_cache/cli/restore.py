@@ -9,9 +9,26 @@ import click
 from ..notebooks.parameters import Parameters, values_of
 from .common import BadInput, Session, session_options
 from .parameters import parameter_options
+from .teaching import Taught
 
 
-@click.command("restore")
+@click.command(
+    "restore",
+    cls=Taught,
+    examples=(
+        ("jupyter cache restore report.ipynb", "its outputs, as they were"),
+        ("jupyter cache restore .", "those of all notebooks below this folder"),
+        (
+            "jupyter cache restore notes.md --output notes.ipynb",
+            "of a text notebook, which holds none",
+        ),
+        ("jupyter cache restore report.ipynb --artefacts", "also the files that it wrote"),
+    ),
+    exits={
+        0: "All were restored.",
+        1: "One has no cached outputs that are still true, or a file could not be written.",
+    },
+)
 @click.argument("paths", nargs=-1, required=True, metavar="PATHS...")
 @click.option(
     "--output",

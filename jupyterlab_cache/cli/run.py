@@ -33,13 +33,26 @@ from .common import (
 from .interruption import until_interrupted
 from .parameters import parameter_options
 from .report import FORMATS, format_for, keep, write_report
+from .teaching import STOPPED, Taught
 from .terminal import echo
 
 if TYPE_CHECKING:
     from .progress import ProgressBars
 
 
-@click.command("run")
+@click.command(
+    "run",
+    cls=Taught,
+    examples=(
+        ("jupyter cache run", "all notebooks below this folder"),
+        ("jupyter cache run --jobs 4 --write", "four at once; outputs go into the files"),
+        ("jupyter cache run report.ipynb -p city Bonn", "with these parameters"),
+        ("jupyter cache run --force --timeout 600", "also what is fresh; 10 minutes for a cell"),
+        ("jupyter cache run --isolated", "only with what is declared at hand"),
+        ("jupyter cache run --report report.xml", "for CI: what became of each, as JUnit XML"),
+    ),
+    exits={0: "All are fresh now.", 1: "A notebook failed, or cannot be read.", 130: STOPPED},
+)
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @click.option("--force", is_flag=True, help="Execute all, also what is fresh.")
 @click.option("--retry-failed", is_flag=True, help="Execute again what failed and has not changed.")

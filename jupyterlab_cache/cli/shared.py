@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from .common import BadInput, Session, origin_notes, session_options, size
+from .teaching import Taught
 
 if TYPE_CHECKING:
     from ..exchange.shared_store.transfer import Listener, Transfer, TransferredEntry
@@ -25,13 +26,22 @@ _NOTEBOOKS = click.option(
 )
 
 
-@click.command("push")
+@click.command(
+    "push",
+    cls=Taught,
+    examples=(
+        ("jupyter cache push /shared/team-store", "what was executed here, to a folder"),
+        ("jupyter cache push s3://bucket/cache --notebook reports/", "some of it, to a bucket"),
+        ("jupyter cache push --dry-run", "to JUPYTERLAB_CACHE_SHARED_STORE; only tell"),
+    ),
+    exits={0: "What was to be sent is there."},
+)
 @click.argument("url", required=False)
 @_NOTEBOOKS
 @click.option("--dry-run", is_flag=True, help="Only tell what would be sent.")
 @session_options
 def push_command(session: Session, url: str | None, paths: tuple[str, ...], dry_run: bool) -> int:
-    r"""Send what was executed here to a shared store.
+    """Send what was executed here to a shared store.
 
     URL is a folder, or what fsspec can write to, such as s3://bucket/folder; by default the one
     that the environment variable JUPYTERLAB_CACHE_SHARED_STORE names. Credentials are those that
@@ -40,10 +50,6 @@ def push_command(session: Session, url: str | None, paths: tuple[str, ...], dry_
 
     What is sent can be read by everybody who may read there: outputs, code, small inputs and
     written files. A key that a team shares makes it count as their own there.
-
-    \b
-    jupyter cache push /shared/team-store
-    jupyter cache push s3://bucket/cache --notebook reports/
     """
     with _progress(session, "sent") as tell:
         result = session.cache.push(url, paths, dry_run=dry_run, tell=tell)
@@ -51,7 +57,15 @@ def push_command(session: Session, url: str | None, paths: tuple[str, ...], dry_
     return 0
 
 
-@click.command("pull")
+@click.command(
+    "pull",
+    cls=Taught,
+    examples=(
+        ("jupyter cache pull s3://bucket/cache", "what others executed of the notebooks here"),
+        ("jupyter cache pull https://host/cache --all", "also of code that is not here"),
+    ),
+    exits={0: "What was to be fetched is here."},
+)
 @click.argument("url", required=False)
 @_NOTEBOOKS
 @click.option("--all", "everything", is_flag=True, help="Also entries of code that is not here.")
@@ -60,16 +74,12 @@ def push_command(session: Session, url: str | None, paths: tuple[str, ...], dry_
 def pull_command(
     session: Session, url: str | None, paths: tuple[str, ...], everything: bool, dry_run: bool
 ) -> int:
-    r"""Fetch from a shared store what others executed of the notebooks here.
+    """Fetch from a shared store what others executed of the notebooks here.
 
     URL is a folder, or what fsspec knows, such as s3://bucket/folder or https://host/folder; by
     default the one that the environment variable JUPYTERLAB_CACHE_SHARED_STORE names. Everything is
     verified as it comes. What no key of yours or your team's has signed is marked as from
     elsewhere, and takes the place of no execution, see `jupyter cache trust`.
-
-    \b
-    jupyter cache pull s3://bucket/cache
-    jupyter cache pull https://host/cache --all
     """
     if everything and paths:
         raise BadInput("Give either --all or --notebook.")

@@ -7,12 +7,21 @@ import click
 from ..execution.plain_text import one_line
 from ..store.statistics import NotebookStatistics, Statistics
 from .common import Session, duration, session_options, size
+from .teaching import Taught
 from .terminal import echo
 
 _MOST_SHOWN = 5
 
 
-@click.command("stats")
+@click.command(
+    "stats",
+    cls=Taught,
+    examples=(
+        ("jupyter cache stats", "of all below this folder"),
+        ("jupyter cache stats report.ipynb --json", "of one notebook, for programs"),
+    ),
+    exits={0: "They were told."},
+)
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @session_options
 def stats_command(session: Session, paths: tuple[str, ...]) -> int:

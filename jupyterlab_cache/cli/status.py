@@ -14,8 +14,10 @@ from ..inputs.reasons import Reason
 from ..inputs.verdict import Status
 from ..notebooks.parameters import Parameters
 from ..notebooks.variant import variant_lines
+from .annotations import annotate
 from .common import Session, declaring_options, offline_option, origin_notes, session_options
 from .parameters import parameter_options
+from .teaching import Taught
 from .terminal import echo
 
 _MARKS = {
@@ -29,7 +31,23 @@ _MANY, _FEW_OF_MANY = 10, 5
 """Of more than so many reasons of one kind a person reads so many."""
 
 
-@click.command("status")
+@click.command(
+    "status",
+    cls=Taught,
+    examples=(
+        ("jupyter cache status", "all notebooks below this folder"),
+        ("jupyter cache status report.ipynb data/", "one notebook, and those of a folder"),
+        ("jupyter cache status --check", "for CI: exit code 1 unless all are fresh"),
+        ("jupyter cache status --check --outputs", "… and the files hold the cached outputs"),
+        ("jupyter cache status report.ipynb -p city Bonn", "with these parameters"),
+        ("jupyter cache status --check --format github", "… and say so beside the files on GitHub"),
+        ("jupyter cache status --json", "for programs: verdicts, reasons, entries"),
+    ),
+    exits={
+        0: "The verdicts were told; with --check: all notebooks pass.",
+        1: "With --check: a notebook does not pass, or one cannot be read.",
+    },
+)
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @click.option("--check", is_flag=True, help="Exit with 1 if any notebook is not fresh.")
 @click.option(
@@ -44,6 +62,14 @@ _MANY, _FEW_OF_MANY = 10, 5
     help="With --check: accept captured and imported entries, whose inputs nobody observed, and "
     "entries from elsewhere, which only say that somebody did.",
 )
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "github"]),
+    default="text",
+    show_default=True,
+    help="github: annotations that GitHub Actions shows beside the files.",
+)
 @session_options
 @offline_option
 @declaring_options
@@ -54,25 +80,40 @@ def status_command(
     check: bool,
     check_outputs: bool,
     accept_unobserved: bool,
+    form: str,
     parameters: Parameters,
 ) -> int:
     """Tell whether the outputs of notebooks are still true, and if not, why.
 
     PATHS are notebooks or folders; without any, all notebooks below the current folder.
+
+    With --check a notebook passes if it is fresh by an execution that was observed, here or by the
+    team (see `docs/trust.md`). What failed does not pass, nor what nobody executed.
     """
     session.cache.ask_shared_about(paths, parameters=parameters)
     statuses, unreadable = session.cache.survey(paths, parameters=parameters)
     session.warn(unreadable)
+    objections = [_objection(status, check_outputs, accept_unobserved) for status in statuses]
     if session.json:
         session.answer([status_json(status) for status in statuses])
+    elif form == "github":
+        for status, objection in zip(statuses, objections, strict=True):
+            if objection:
+                annotate(status, objection, is_error=check)
     else:
         for status in statuses:
             _print(status)
         _print_summary(statuses)
     if not check:
         return 0
-    accepted = [_is_accepted(status, check_outputs, accept_unobserved) for status in statuses]
-    return 0 if all(accepted) and not unreadable else 1
+    refused = [
+        f"{status.path}: {objection}"
+        for status, objection in zip(statuses, objections, strict=True)
+        if objection
+    ]
+    for line in refused:
+        echo(f"does not pass  {line}", err=True)
+    return 1 if refused or unreadable else 0
 
 
 def status_json(status: Status) -> dict[str, object]:
@@ -91,12 +132,20 @@ def status_json(status: Status) -> dict[str, object]:
     }
 
 
-def _is_accepted(status: Status, check_outputs: bool, accept_unobserved: bool) -> bool:
-    return (
-        status.verdict == "fresh"
-        and (accept_unobserved or (status.provenance == "executed" and status.trusted))
-        and not (check_outputs and status.outputs == "different")
-    )
+def _objection(status: Status, check_outputs: bool, accept_unobserved: bool) -> str:
+    """What keeps a notebook from passing ``--check``; empty when it passes."""
+    if status.verdict != "fresh":
+        if status.verdict == "failed":
+            return "failed; mend it, and execute it with `jupyter cache run`"
+        return f"{status.verdict}; execute it with `jupyter cache run`"
+    if not accept_unobserved:
+        if status.provenance != "executed":
+            return f"{status.provenance}, so nobody observed its inputs (--accept-unobserved)"
+        if not status.trusted:
+            return "stored by somebody else (`jupyter cache trust`, or --accept-unobserved)"
+    if check_outputs and status.outputs == "different":
+        return "the file shows other outputs than the cached ones; `jupyter cache restore` it"
+    return ""
 
 
 def _print(status: Status) -> None:

@@ -14,11 +14,22 @@ from ..projects import Project
 from ..store.errors import BlobDamaged, BlobMissing, EntryMissing
 from ..store.store import StoredEntry
 from .common import BadInput, Session, moment, session_options
+from .teaching import STOPPED, Taught
 
 _MOST_NAMED = 5
 
 
-@click.command("trust")
+@click.command(
+    "trust",
+    cls=Taught,
+    examples=(
+        ("jupyter cache trust 3f2a --dry-run", "what would be trusted?"),
+        ("jupyter cache trust report.ipynb", "all entries of a notebook"),
+        ("jupyter cache trust --all --yes", "all of the project, without a question"),
+        ("jupyter cache trust 3f2a --revoke", "no more"),
+    ),
+    exits={0: "It is done.", 130: STOPPED},
+)
 @click.argument("what", nargs=-1, metavar="[ENTRY|NOTEBOOK]...")
 @click.option("--all", "everything", is_flag=True, help="All entries of the project.")
 @click.option("--revoke", is_flag=True, help="Do not trust them any more.")

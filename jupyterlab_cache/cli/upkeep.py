@@ -17,6 +17,7 @@ from ..store.collection_plan import Limits
 from ..store.store import StoredEntry
 from ..store.verification import Problem
 from .common import BadInput, Session, session_options, size
+from .teaching import Taught
 
 if TYPE_CHECKING:
     from ..store.verification import Progress
@@ -29,7 +30,19 @@ _UNITS = {
 }  # fmt: skip
 
 
-@click.command("gc")
+@click.command(
+    "gc",
+    cls=Taught,
+    examples=(
+        ("jupyter cache gc --max-size 2GB --dry-run", "what would go?"),
+        (
+            "jupyter cache gc --max-size 2GB --max-age 30d",
+            "what was not used for a month, and more",
+        ),
+        ("jupyter cache gc", "only what no entry needs"),
+    ),
+    exits={0: "The limits are kept."},
+)
 @click.option(
     "--max-size",
     metavar="SIZE",
@@ -95,7 +108,15 @@ def gc_command(
     return 0
 
 
-@click.command("verify")
+@click.command(
+    "verify",
+    cls=Taught,
+    examples=(
+        ("jupyter cache verify", "read everything"),
+        ("jupyter cache verify --repair", "and repair what can be"),
+    ),
+    exits={0: "The store is what it should be.", 1: "Problems remain."},
+)
 @click.option("--repair", is_flag=True, help="Repair what can be.")
 @session_options
 def verify_command(session: Session, repair: bool) -> int:
@@ -129,7 +150,12 @@ def verify_command(session: Session, repair: bool) -> int:
     return 1 if remaining else 0
 
 
-@click.command("migrate")
+@click.command(
+    "migrate",
+    cls=Taught,
+    examples=(("jupyter cache migrate", "once, after an update says so"),),
+    exits={0: "The store has the newest format."},
+)
 @session_options
 def migrate_command(session: Session) -> int:
     """Bring the store of the current folder's project to the newest format.

@@ -199,7 +199,8 @@ class _Importer:
             cell_usages=[None] * len(cells),
             # What went on behind an error was executed as a person wished it.
             variant=options_of(allow_errors=_has_error(cells)),
-            expression_results=[],
+            # Only code cells have outputs there.
+            expression_results=[[] for _ in digests.expressions],
             provenance="imported",
             created=created,
         )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -78,7 +80,7 @@ async def _prepared(request: ExecutionRequest) -> Workplace:
 async def _execute(
     request: ExecutionRequest, workplace: Workplace, kernels: Kernels
 ) -> StoredEntry:
-    notebook = await asyncio.to_thread(documents.load, request.notebook)
+    notebook = await asyncio.to_thread(_document_of, request)
     digests = documents.digests_of(notebook)
     kernel_name = digests.kernel_name or request.default_kernel
     request.on_code_key(digests.code_key(request.default_kernel))
@@ -159,6 +161,12 @@ async def _execute(
         isolated=workplace.folder is not None,
     )
     return await asyncio.to_thread(_recorded, execution, request)
+
+
+def _document_of(request: ExecutionRequest) -> Any:
+    if request.document is None:
+        return documents.load(request.notebook)
+    return documents.with_normal_sources(copy.deepcopy(request.document))
 
 
 def _recorded(execution: Execution, request: ExecutionRequest) -> StoredEntry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -13,6 +13,7 @@ from ..inputs.declared import Declared
 from ..inputs.stat_cache import StatCache
 from ..inputs.verdict import Status
 from ..look import Given, Look
+from ..notebooks.document import digests_of
 from ..notebooks.errors import NotebookError
 from ..notebooks.parameters import NO_PARAMETERS, Parameters
 from ..notebooks.variant import Variant
@@ -68,6 +69,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
         allow_errors: Go on after a cell that raises an error.
         parameters: What to inject beside what is declared.
         isolated: Whether it is executed in a folder of its own; None for what is declared.
+        document: A node to judge and to execute in place of what is saved at the notebook's path,
+            where there need not be anything; it stays as it is.
         settings: Limits.
         on_kernel: Told the kernel, and None when it is gone.
         on_progress: Told of each executed cell.
@@ -82,6 +85,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     allow_errors: bool = False
     parameters: Parameters = NO_PARAMETERS
     isolated: bool | None = None
+    document: Any | None = None
     settings: ExecutionSettings = msgspec.field(default_factory=ExecutionSettings)
     on_kernel: Callable[[Kernel | None], None] = lambda _: None
     on_progress: Progress = lambda _done, _total: None
@@ -139,6 +143,7 @@ async def freshen(workspace: Workspace, notebook: Path, kernels: Kernels, wish: 
         settings=wish.settings,
         allow_errors=wish.allow_errors,
         declared=declared,
+        document=wish.document,
         given=wish.parameters,
         on_kernel=wish.on_kernel,
         on_progress=wish.on_progress,
@@ -170,6 +175,8 @@ def _status_of(workspace: Workspace, notebook: Path, request: ExecutionRequest) 
     """The verdict on a notebook, also by what others executed."""
     given = {notebook: request.given}
     look = workspace.look(request.options, given)
+    if request.document is not None:
+        return look.own_status(notebook, digests_of(request.document))
     if workspace.ask_shared(look, [notebook]):
         look = workspace.look(request.options, given)
     return look.own_status(notebook)

@@ -8,6 +8,9 @@ from typing import Any
 from ..inputs.stat_cache import StatCache
 from .kernels import Kernels
 
+_LONGEST_FOLDER = 103 - len("/kernel-00000000-0000-4000-8000-000000000000-ipc-5")
+"""Bytes: the whole path of a socket has at most 103 on macOS, 107 on Linux."""
+
 
 def own_kernels(stat_cache: StatCache, *, fork: bool = False) -> Kernels:
     """Kernels of a manager of our own, for use without a server.
@@ -21,13 +24,14 @@ def own_kernels(stat_cache: StatCache, *, fork: bool = False) -> Kernels:
     from traitlets.config import Config
 
     config = Config()
-    if os.name == "posix":
+    folder = _runtime_folder()
+    if os.name == "posix" and len(os.fsencode(folder)) <= _LONGEST_FOLDER:
         # Sockets in the file system are open to this user alone, unlike ports.
         config.KernelManager.transport = "ipc"
     options: dict[str, Any] = {
         "config": config,
         "kernel_spec_manager": KernelSpecManager(),
-        "connection_dir": _runtime_folder(),
+        "connection_dir": folder,
     }
     if not fork:
         return Kernels(AsyncMultiKernelManager(**options), stat_cache)

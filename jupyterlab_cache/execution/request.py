@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -55,6 +56,7 @@ class ExecutionRequest(msgspec.Struct, frozen=True, kw_only=True):
         settings: Limits.
         allow_errors: Go on after a cell that raises an error.
         declared: What a person declared of the notebook.
+        document: A node to execute in place of what is saved; it stays as it is.
         given: Parameters that outdo those that are declared.
         on_kernel: Called with the kernel, and with None when it is gone.
         on_progress: Called at the start and after each cell.
@@ -73,6 +75,7 @@ class ExecutionRequest(msgspec.Struct, frozen=True, kw_only=True):
     settings: ExecutionSettings = msgspec.field(default_factory=ExecutionSettings)
     allow_errors: bool = False
     declared: Declared = NOTHING_DECLARED
+    document: Any | None = None
     given: Parameters = NO_PARAMETERS
     on_kernel: Callable[[Kernel | None], None] = lambda _: None
     on_progress: Progress = lambda _done, _total: None

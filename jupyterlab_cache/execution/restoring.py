@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from ..look import Look
 from ..notebooks import document as documents
 from ..notebooks.errors import NotebookError
 from ..notebooks.pairing import paired_file
 from ..notebooks.parameters import NO_PARAMETERS, Parameters
+from ..notebooks.reader import digests_of_bytes
+from ..notebooks.stripping import filled
 from ..notebooks.text import is_text_notebook
-from ..store.errors import BlobDamaged, BlobMissing
+from ..projects import PathRefused
+from ..store.errors import BlobDamaged, BlobMissing, StoreError
 from ..store.store import StoredEntry
 from .artefact_restoring import ArtefactWish, RestoredFile, restore_artefacts
 from .freshening import Workspace
@@ -110,6 +115,37 @@ def write_outputs(
     documents.put_expressions(node, outputs[len(counts) :])
     documents.save(node, target)
     store.marks.touch_used(stored.id)
+
+
+def with_outputs(
+    workspace: Workspace, contents: Mapping[Path, bytes], look: Look
+) -> dict[Path, bytes]:
+    """Notebooks with the outputs of their matching entries; see ``NotebookCache.with_outputs``.
+
+    Args:
+        workspace: The notebooks' surroundings.
+        contents: What their files will hold.
+        look: A look in which they hold that.
+    """
+    found = {}
+    for notebook, data in contents.items():
+        try:
+            status = look.status(notebook, digests_of_bytes(data, notebook.name))
+            if status.verdict not in ("fresh", "failed") or not status.entry or not status.trusted:
+                continue
+            store = workspace.project_of(notebook).store
+            stored = store.get(status.entry)
+            counts = [cell.execution_count for cell in stored.entry.cells]
+            outputs = store.outputs_of(stored, expressions=True)
+            cells = list(zip(outputs[: len(counts)], counts, strict=True))
+            written = filled(data, cells, outputs[len(counts) :])
+            if written is not None:
+                found[notebook] = written
+                store.marks.touch_used(stored.id)
+        except (NotebookError, PathRefused, StoreError, OSError):
+            # Without outputs a notebook is whole, too.
+            continue
+    return found
 
 
 def can_hold_outputs(workspace: Workspace, notebook: Path) -> bool:

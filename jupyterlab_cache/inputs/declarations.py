@@ -80,6 +80,18 @@ def read_declared(
         DeclarationInvalid: A declaration makes no sense, or leads outside the project.
     """
     document = _read(notebook, read_declaration, stat_cache)
+    return put_together(notebook, project_root, project, document, command, settings)
+
+
+def put_together(
+    notebook: Path,
+    project_root: Path,
+    project: Declaration,
+    document: Declaration,
+    command: Declaration,
+    settings: Declaration,
+) -> Declared:
+    """The same, where it is known what the notebook declares (``document``)."""
     if project == document == command == settings == NOTHING:
         return NOTHING_DECLARED
     return declared_for(

@@ -197,9 +197,22 @@ def read_declaration(path: Path) -> Declaration:
             metadata = metadata_of_bytes(read_bytes(path), path.name)
     except NotebookError:
         return NOTHING
+    return declaration_in(metadata, path.name)
+
+
+def declaration_in(metadata: object, name: str) -> Declaration:
+    """What the metadata of a notebook declare.
+
+    Args:
+        metadata: Whatever stands in their place.
+        name: What to call the notebook in an error.
+
+    Raises:
+        DeclarationInvalid: What they declare makes no sense.
+    """
     if not isinstance(metadata, Mapping) or METADATA_KEY not in metadata:
         return NOTHING
-    where = f"{path.name}: metadata {METADATA_KEY}"
+    where = f"{name}: metadata {METADATA_KEY}"
     declaration = declaration_of(metadata[METADATA_KEY], where)
     if declaration.exports:
         raise DeclarationInvalid(

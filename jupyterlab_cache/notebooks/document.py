@@ -36,7 +36,7 @@ def load(path: Path) -> Any:
         NotebookInvalid: It is no notebook, or of a format that is not supported.
     """
     if is_text_notebook(path):
-        return _with_normal_sources(load_text(path))
+        return with_normal_sources(load_text(path))
     return loads(read_bytes(path), path.name)
 
 
@@ -50,10 +50,15 @@ def loads(data: bytes, name: str) -> Any:
     Raises:
         NotebookInvalid: It is no notebook, or of a format that is not supported.
     """
-    return _with_normal_sources(_from_json(data, name))
+    return with_normal_sources(_from_json(data, name))
 
 
-def _with_normal_sources(notebook: Any) -> Any:
+def with_normal_sources(notebook: Any) -> Any:
+    """A node with its code in normal form; the node itself, which knows how the code stood.
+
+    Args:
+        notebook: A node in nbformat 4.
+    """
     for cell in code_cells_with_blank(notebook):
         text = cell.get("source", "")
         cell["source"] = normalise_source(text)
@@ -246,7 +251,15 @@ def save(notebook: Any, path: Path) -> None:
         raise NotebookInvalid(
             f"{path.name} cannot hold outputs; name an .ipynb file for them with --output."
         )
-    data = serialise(notebook, path.name)
+    replace(path, serialise(notebook, path.name))
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write a file, whole or not at all; its mode stays, and a link that leads to it.
+
+    Raises:
+        OSError: It cannot be written; what was there is still there.
+    """
     target = Path(os.path.realpath(path))
     mode = _mode_to_keep(target)
     temporary = target.parent / f".{os.urandom(8).hex()}.tmp"

@@ -14,6 +14,7 @@ from .job_outputs import JobOutputsHandler
 from .jobs import JobHandler, JobRetriesHandler, JobsHandler
 from .notebooks import NotebooksHandler
 from .operation import CacheHandler
+from .shared_store import PullsHandler, PushesHandler, SharedStoreHandler
 from .stats import StatsHandler
 from .status import StatusHandler
 from .turns import TurnsHandler
@@ -43,6 +44,9 @@ HANDLERS: list[tuple[str, type[CacheHandler]]] = [
     ("jupyterlab-cache/invalidations", InvalidationsHandler),
     ("jupyterlab-cache/collections", CollectionsHandler),
     ("jupyterlab-cache/verifications", VerificationsHandler),
+    ("jupyterlab-cache/shared-store", SharedStoreHandler),
+    ("jupyterlab-cache/shared-store/pushes", PushesHandler),
+    ("jupyterlab-cache/shared-store/pulls", PullsHandler),
     ("jupyterlab-cache/turns", TurnsHandler),
 ]
 """Patterns below the server's base URL, with their handlers."""

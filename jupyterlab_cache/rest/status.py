@@ -50,6 +50,10 @@ class StatusHandler(CacheHandler):
         statuses, behind = await self.in_thread(self._judged, queries)
         for status, states in zip(statuses, behind, strict=False):
             await self.app.input_watch.show(status.path, states)
+        resolve = self.cache.projects.resolve
+        self.app.shared_verdicts.note(
+            (resolve(status.path), status.code_key) for status in statuses if not status.is_settled
+        )
         answers = []
         for status in statuses:
             job = self.app.queue.active_job(self.cache.projects.resolve(status.path))

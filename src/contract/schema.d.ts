@@ -420,6 +420,66 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/shared-store': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How the shared store is doing
+     * @description It is the one that settings or environment variables name. Nothing is asked of it for this: the answer tells what was found when it was asked last.
+     */
+    get: operations['getSharedStore'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/shared-store/pushes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Send what was executed here to the shared store
+     * @description Sends what it lacks, which can take minutes; what was interrupted goes on the next time.
+     */
+    post: operations['createPush'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/shared-store/pulls': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Fetch what others executed of the notebooks here
+     * @description Fetches what is missing, which can take minutes; what was interrupted goes on the next time.
+     */
+    post: operations['createPull'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/verifications': {
     parameters: {
       query?: never;
@@ -692,6 +752,58 @@ export interface components {
       total: number;
       /** @description Path of the project whose store holds them, `.` for the root folder. */
       project: string;
+    };
+    SharedStoreAnswer: {
+      /** @description Null where there is none. */
+      shared_store: components['schemas']['SharedStore'] | null;
+    };
+    SharedStore: {
+      /** @description Where it lies, without what is secret. */
+      url: string;
+      /**
+       * @description Whether it answered when it was asked last.
+       * @enum {string}
+       */
+      state: 'unknown' | 'reachable' | 'unreachable';
+      /** @description When that was, in seconds since the epoch; null for never. */
+      asked: number | null;
+      /** @description What went wrong then; empty if nothing did. */
+      error: string;
+      /** @description Whether entries are sent there after each execution. */
+      writes: boolean;
+      /** @description How many of these are still to be sent. */
+      unsent: number;
+      /** @description How many entries were seen there that do not count as ours. */
+      elsewhere: number;
+    };
+    TransferRequest: {
+      /** @description A notebook or folder, relative to the server's root folder. */
+      path: string;
+    };
+    Transfer: {
+      /** @description Of the shared store, without what is secret. */
+      url: string;
+      /** @description What was sent or fetched, the first 1,000. */
+      entries: components['schemas']['TransferredEntry'][];
+      /** @description How many entries were sent or fetched. */
+      total: number;
+      /** @description How many were on the other side already. */
+      present: number;
+      /** @description How many blobs were sent or fetched. */
+      blobs: number;
+      /** @description Size of their files. */
+      bytes: number;
+      /** @description What was left out, and why. */
+      problems: string[];
+    };
+    TransferredEntry: {
+      /** @description Its identifier. */
+      entry: string;
+      /** @description Its notebook. */
+      path: string;
+      origin: components['schemas']['Origin'];
+      /** @description Whether it counts as ours. */
+      trusted: boolean;
     };
     CollectionRequest: {
       /** @description A notebook or folder of the project whose store is meant. */
@@ -1976,6 +2088,86 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Collection'];
+        };
+      };
+      400: components['responses']['BadRequest'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
+    };
+  };
+  getSharedStore: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description How it is doing. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SharedStoreAnswer'];
+        };
+      };
+      403: components['responses']['Forbidden'];
+      413: components['responses']['TooLarge'];
+    };
+  };
+  createPush: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TransferRequest'];
+      };
+    };
+    responses: {
+      /** @description What was sent. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Transfer'];
+        };
+      };
+      400: components['responses']['BadRequest'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['StoreUnusable'];
+      413: components['responses']['TooLarge'];
+    };
+  };
+  createPull: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TransferRequest'];
+      };
+    };
+    responses: {
+      /** @description What was fetched. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Transfer'];
         };
       };
       400: components['responses']['BadRequest'];

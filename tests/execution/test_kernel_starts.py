@@ -14,9 +14,12 @@ import psutil
 import pytest
 from execution_support import ENDLESS, Project, until
 
+from jupyterlab_cache.execution.engine import execute
 from jupyterlab_cache.execution.kernels import KernelStartFailed, UnknownKernel
 from jupyterlab_cache.execution.launch import Kernel
+from jupyterlab_cache.execution.own_kernels import own_kernels
 from jupyterlab_cache.execution.request import ExecutionSettings
+from jupyterlab_cache.inputs.stat_cache import StatCache
 
 AddKernelspec = Callable[..., None]
 
@@ -158,3 +161,13 @@ async def test_the_kernels_identifier_is_told_and_taken_back(
     assert told[1] is None
     await project.kernels.close()
     assert os.listdir(runtime_folder) == []
+
+
+async def test_a_kernel_starts_where_the_runtime_folder_is_too_deep_for_sockets(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / ("deep" * 20)))
+    kernels = own_kernels(StatCache(tmp_path / "files.sqlite"))
+    stored = await execute(project.request(project.write("a.ipynb", "print(1)")), kernels)
+    await kernels.close()
+    assert stored.entry.outcome == "ok"

@@ -15,6 +15,11 @@ from jupyterlab_cache.execution.batch import RunResult
 from jupyterlab_cache.execution.request import ExecutionSettings
 
 
+@pytest.fixture
+def fork() -> bool:
+    return True  # what is tried here is the order, and it takes many kernels
+
+
 def link(project: Project, name: str, reads: str = "", writes: str = "", more: str = "") -> Path:
     """A notebook that writes a file from others; their names are told by the code only."""
     read = f"text = ''.join(open(name + '.txt').read() for name in '{reads}')"

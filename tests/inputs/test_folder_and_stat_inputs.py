@@ -77,6 +77,13 @@ def test_a_file_that_was_looked_for_appears(code: str, project: Project) -> None
     )
 
 
+def test_an_empty_path_is_none(project: Project) -> None:
+    # Libraries ask for what an unset variable would name.
+    project.notebook("import os\nprint(os.path.exists(''), os.access('', os.R_OK))")
+    assert project.run().result == "executed"
+    assert project.status().verdict == "fresh"
+
+
 @pytest.mark.parametrize("code", [code for _, code in ASKED[:6]], ids=[n for n, _ in ASKED[:6]])
 def test_a_file_that_was_looked_for_goes(code: str, project: Project) -> None:
     play(

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 # Each example starts kernels; `make soak` tries more.
-EXAMPLES = int(os.environ.get("JUPYTERLAB_CACHE_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("JUPYTERLAB_CACHE_EXAMPLES", "5"))
 ANOTHER = "def value(): return 2\n"
 
 

@@ -31,7 +31,7 @@ from notebook_support import (
 from jupyterlab_cache.notebooks.code_key import execution_flags, is_blank, normalise_source
 from jupyterlab_cache.notebooks.document import digests_of, load
 from jupyterlab_cache.notebooks.errors import NotebookError
-from jupyterlab_cache.notebooks.reader import digests_of_bytes, read_digests
+from jupyterlab_cache.notebooks.reader import digests_of_bytes, read_code_key, read_digests
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 Edit = Callable[[Document, Draw], None]
@@ -316,7 +316,9 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @given(notebook=notebooks())
 def test_the_fast_reader_agrees_with_the_loaded_notebook(file: Path, notebook: Document) -> None:
     write(file, notebook)
-    assert read_digests(file) == digests_of(load(file))
+    digests = read_digests(file)
+    assert digests == digests_of(load(file))
+    assert read_code_key(file, "python3") == digests.code_key("python3")
 
 
 @st.composite
@@ -344,6 +346,7 @@ def test_reader_and_loader_refuse_the_same_and_agree_on_the_rest(file: Path, doc
     write(file, document)
     try:
         digests = read_digests(file)
+        assert read_code_key(file, "python3") == digests.code_key("python3")
     except NotebookError as error:
         with pytest.raises(type(error)) as refused:
             load(file)

@@ -18,7 +18,7 @@ from jupyterlab_cache.notebooks.code_key import cell_digest
 from jupyterlab_cache.notebooks.document import digests_of, load
 from jupyterlab_cache.notebooks.errors import NotebookInvalid, NotebookMissing
 from jupyterlab_cache.notebooks.outputs_digest import NO_OUTPUTS
-from jupyterlab_cache.notebooks.reader import digests_of_bytes, read_digests
+from jupyterlab_cache.notebooks.reader import digests_of_bytes, read_code_key, read_digests
 
 OLD_CELL = {"cell_type": "code", "input": ["1"], "language": "python", "outputs": []}
 FORMAT_3 = {
@@ -87,7 +87,11 @@ REFUSED: dict[str, tuple[bytes, str]] = {
 }
 
 
-@pytest.mark.parametrize("read", [read_digests, load])
+def key_of(path: Path) -> str:
+    return read_code_key(path, "python3")
+
+
+@pytest.mark.parametrize("read", [read_digests, load, key_of])
 @pytest.mark.parametrize(("data", "words"), REFUSED.values(), ids=REFUSED)
 def test_what_is_no_notebook_is_refused_in_one_line(
     tmp_path: Path, data: bytes, words: str, read: Callable[[Path], Any]
@@ -125,7 +129,7 @@ def test_outputs_may_be_deep_but_not_absurdly(tmp_path: Path) -> None:
                 assert depth < limit
 
 
-@pytest.mark.parametrize("read", [read_digests, load])
+@pytest.mark.parametrize("read", [read_digests, load, key_of])
 def test_what_is_no_file_is_refused(tmp_path: Path, read: Callable[[Path], Any]) -> None:
     (tmp_path / "folder.ipynb").mkdir()
     os.mkfifo(tmp_path / "pipe.ipynb")

@@ -49,8 +49,9 @@ def test_every_answer_is_one_that_the_contract_has(
         case.query["path"] = "a.ipynb"
     if isinstance(case.body, dict) and len(str(case.body)) % 2 and "path" in case.body:
         case.body["path"] = "a.ipynb" if SOAK or case.path != "/jobs" else "gone.ipynb"
-    # What is longer than headers may be is refused before it gets to us.
-    assume(len(urlencode(case.query or {}, doseq=True)) < 30_000)
+    # What is longer than headers may be, or has too many parameters, is refused by Tornado.
+    query = urlencode(case.query or {}, doseq=True)
+    assume(len(query) < 30_000 and query.count("&") < 1000)
     case.call_and_validate(
         base_url=live.url, headers={"Authorization": f"token {live.token}"}, checks=CHECKS
     )

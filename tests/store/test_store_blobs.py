@@ -30,7 +30,11 @@ def path_of(store: Store, digest: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("data", [b"", b"x", TEXT, NOISE, os.urandom(3_000_000), b"0" * 5_000_000])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"x", TEXT, NOISE, os.urandom(3_000_000), b"0" * 5_000_000],
+    ids=["empty", "small", "text", "noise", "large noise", "zeros"],
+)
 def test_what_is_put_comes_back(store: Store, data: bytes) -> None:
     digest = store.blobs.put(data)
     assert digest == "sha256-" + sha256(data).hexdigest() == blob_digest(data)
@@ -47,7 +51,7 @@ def test_compression_only_where_it_helps(store: Store) -> None:
     assert zstandard.ZstdDecompressor().decompress(text.read_bytes()) == TEXT
 
 
-@pytest.mark.parametrize("data", [TEXT, NOISE])
+@pytest.mark.parametrize("data", [TEXT, NOISE], ids=["text", "noise"])
 def test_a_second_put_writes_nothing_but_the_time(store: Store, data: bytes) -> None:
     path = path_of(store, store.blobs.put(data))
     os.utime(path, (1000, 1000))

@@ -23,7 +23,7 @@ class TransferredEntry(msgspec.Struct, frozen=True):
 
     Attributes:
         entry: Its identifier.
-        path: Its notebook, relative to the project root.
+        path: Its notebook, relative to the project root; in results of the cache, to its root.
         origin: Who made it, as the receiver's keys tell it where it was fetched.
         trusted: Whether it counts as ours.
     """

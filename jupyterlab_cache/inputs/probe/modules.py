@@ -205,7 +205,7 @@ def modules_report(notes: Notes, shell: Any) -> dict[str, Any]:
     for name in sorted(filter(str.isascii, notes.attempted)):
         parent = sys.modules.get(name.rpartition(".")[0])
         for folder in list(getattr(parent, "__path__", None) or ()):
-            place = str(absolute(folder))
+            place = str(absolute(folder or "."))
             if name in absent or not notes.is_skipped(place + os.sep):
                 parents.setdefault(place, []).append(name.rpartition(".")[2])
     return {

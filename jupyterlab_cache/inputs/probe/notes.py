@@ -191,12 +191,12 @@ class Notes:
 
 
 def absolute(path: Any) -> str | None:
-    """A path as an absolute one, links kept; None for what is no path."""
+    """A path as an absolute one, links kept; None for what is no path, such as an empty text."""
     if isinstance(path, int) or path is None:
         return None
     text: str = os.fsdecode(path)
-    if "\0" in text:
-        return None
+    if not text or "\0" in text:
+        return None  # nothing is ever there, also not the current folder
     text = text if os.path.isabs(text) else os.path.join(real_getcwd(), text)
     return os.path.normpath(text) if _NOT_NORMAL.search(text) else text
 

@@ -1,0 +1,1 @@
+"""What other programs load in their own process: book builders, nbconvert."""
