@@ -81,7 +81,7 @@ class Book:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=170,
+            timeout=590,  # whoever tests says when it is too long
         )
         assert done.returncode == code, done.stdout + done.stderr
         return Output(done.stdout, done.stderr)
@@ -103,6 +103,11 @@ class Output:
     def __init__(self, stdout: str, stderr: str) -> None:
         self.stdout = stdout
         self.warnings = [line for line in stderr.splitlines() if "WARNING" in line]
+
+    def executed(self) -> set[str]:
+        """The documents that myst-nb says to have executed."""
+        said = re.compile(r"/([^/]+)\.\w+: (?:Executing notebook using|Executed notebook in)")
+        return set(said.findall(self.stdout))
 
     def read(self) -> set[str]:
         """The documents that Sphinx read."""

@@ -45,7 +45,16 @@ PYTHON_ROOMS: dict[str, set[str]] = {
     },
     "aio": {"cache", "executing", "execution"},
     "rest": {"cache", "exchange", "execution", "inputs", "notebooks", "projects", "store"},
-    "builders": {"cache", "execution", "inputs", "look", "notebooks", "projects", "store"},
+    "builders": {
+        "cache",
+        "execution",
+        "inputs",
+        "look",
+        "notebooks",
+        "projects",
+        "store",
+        "waiting",
+    },
     "cli": {"cache", "exchange", "execution", "inputs", "notebooks", "projects", "store"},
 }
 # The records' small types and long texts belong to both.

@@ -22,7 +22,8 @@ from ..projects import PathRefused
 from ..store.errors import StoreError
 from ..store.records import Failure
 from ..store.store import Store, StoredEntry
-from .serving import bring_up_to_date, is_saved, wait_for
+from ..waiting import waited_for
+from .serving import bring_up_to_date, is_saved
 
 _log = logging.getLogger(__name__)
 
@@ -154,7 +155,7 @@ class Book:
                     tell(result)
             return list(results.values())
 
-        return wait_for(run())
+        return waited_for(run())
 
     def _wish(self, page: Page) -> Wish:
         return Wish(

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -22,6 +19,7 @@ from ..notebooks.project import find_project_root
 from ..store.errors import StoreError
 from ..store.records import Failure
 from ..store.store import Store, StoredEntry
+from ..waiting import waited_for
 
 _CANNOT_BE_EXECUTED = (
     IsolationFailed,
@@ -31,8 +29,6 @@ _CANNOT_BE_EXECUTED = (
     StoreError,
     UnknownKernel,
 )
-
-T = TypeVar("T")
 
 
 def root_for(folder: Path) -> Path:
@@ -167,9 +163,9 @@ def bring_up_to_date(cache: NotebookCache, place: Path, notebook: Any, wish: Wis
     """
     try:
         if is_saved(cache, place, documents.digests_of(notebook)):
-            return wait_for(_run(cache, place, wish))
+            return waited_for(_run(cache, place, wish))
         wish = msgspec.structs.replace(wish, document=notebook)
-        return wait_for(_freshen(cache, place, wish))
+        return waited_for(_freshen(cache, place, wish))
     except _CANNOT_BE_EXECUTED as error:
         return Brought(None, Failure(type(error).__name__, str(error)), executed=True)
 
@@ -189,13 +185,3 @@ async def _freshen(cache: NotebookCache, place: Path, wish: Wish) -> Brought:
     finally:
         await kernels.close()
     return Brought(outcome.entry, outcome.failure, executed=outcome.result != "fresh")
-
-
-def wait_for(work: Coroutine[Any, Any, T]) -> T:
-    """The result of asynchronous work, also where an event loop is running already."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(work)
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()

@@ -66,7 +66,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-purge-doc", building.purge)
     app.connect("env-merge-info", building.merge)
     app.connect("build-finished", building.end)
-    return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": __version__,
+        "env_version": 1,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }
 
 
 def _check_myst_nb() -> None:
