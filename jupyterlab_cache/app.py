@@ -231,8 +231,6 @@ class CacheApp(ExtensionApp):
     ).tag(config=True)
 
     exports = Dict(
-        key_trait=Unicode(),
-        value_trait=Unicode(),
         help="Folders that are kept up to date for other programs after each execution, by format "
         "('jupyter-cache', 'mystmd'), relative to each project's root, where the project does not "
         "name another one: {'jupyter-cache': 'docs/_build/.jupyter_cache'}.",
