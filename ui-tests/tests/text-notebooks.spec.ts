@@ -9,6 +9,7 @@ async function openAsNotebook(lab: Lab, name: string): Promise<void> {
   const file = page.locator('.jp-DirListing-item').filter({
     has: page.getByText(name, { exact: true })
   });
+  // eslint-disable-next-line jupyter/galata-prefer-context-menu-helper -- the menu is what a person uses
   await file.click({ button: 'right' });
   await page.getByText('Open With', { exact: true }).hover();
   await page
