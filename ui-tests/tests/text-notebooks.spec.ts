@@ -9,8 +9,8 @@ async function openAsNotebook(lab: Lab, name: string): Promise<void> {
   const file = page.locator('.jp-DirListing-item').filter({
     has: page.getByText(name, { exact: true })
   });
-  // eslint-disable-next-line jupyter/galata-prefer-context-menu-helper -- the menu is what a person uses
   await file.click({ button: 'right' });
+  // eslint-disable-next-line jupyter/galata-prefer-context-menu-helper -- the menu is what a person uses
   await page.getByText('Open With', { exact: true }).hover();
   await page
     .getByRole('menuitem', { name: /^(Jupytext )?Notebook$/ })
