@@ -6,16 +6,7 @@ async function openAsNotebook(lab: Lab, name: string): Promise<void> {
   const { page } = lab;
   await page.filebrowser.openDirectory(lab.folder);
   await page.filebrowser.refresh();
-  const file = page.locator('.jp-DirListing-item').filter({
-    has: page.getByText(name, { exact: true })
-  });
-  await file.click({ button: 'right' });
-  // eslint-disable-next-line jupyter/galata-prefer-context-menu-helper -- the menu is what a person uses
-  await page.getByText('Open With', { exact: true }).hover();
-  await page
-    .getByRole('menuitem', { name: /^(Jupytext )?Notebook$/ })
-    .first()
-    .click();
+  await page.filebrowser.open(`${lab.folder}/${name}`, 'Notebook');
   await expect(lab.cells().first()).toBeVisible();
   await expect(lab.chip()).toBeVisible();
 }
@@ -108,8 +99,6 @@ test('a text notebook is cached, closed, opened again and restored, and its file
     await expect(lab.reasons()).toContainText(
       'The inline expression answer / 2 is not there any more.'
     );
-    await page.theme.setDarkTheme();
-    await page.screenshot({ path: '/tmp/t8-dark.png' });
   });
 });
 
