@@ -74,9 +74,13 @@ class Book:
         return self.command(*command, code=code)
 
     def command(self, module: str, *arguments: str, code: int = 0) -> Output:
-        """Run a program written in Python; it has to end with this code."""
+        """Run a module as a program; it has to end with this code."""
+        return self.program(sys.executable, "-m", module, *arguments, code=code)
+
+    def program(self, *command: str, code: int = 0) -> Output:
+        """Run a program in the project; it has to end with this code."""
         done = subprocess.run(
-            [sys.executable, "-m", module, *arguments],
+            command,
             cwd=self.root,
             env=self.environment,
             capture_output=True,

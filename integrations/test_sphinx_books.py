@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 from books_support import CONF, Book
+
+JUPYTER_BOOK = str(Path(sys.executable).with_name("jupyter-book"))
 
 # Programs start often here, each with a builder to load.
 pytestmark = pytest.mark.timeout(600)
@@ -185,12 +188,12 @@ def test_jupyter_book_executes_nothing_that_was_executed(tmp_path: Path) -> None
     book.command("jupyterlab_cache.cli.main", "run", "docs")
     assert book.executions() == ["data", "text"]
 
-    book.command("jupyter_book", "build", "docs")
+    book.program(JUPYTER_BOOK, "build", "docs")
     assert "first" in book.page("data") and "Now x is" in book.page("text")
     assert book.executions() == ["data", "text"]
     assert not (book.docs / "_build/.jupyter_cache").exists()
 
     book.write("data.csv", "second")
-    book.command("jupyter_book", "build", "docs")
+    book.program(JUPYTER_BOOK, "build", "docs")
     assert "second" in book.page("data")
     assert book.executions() == ["data", "data", "text"]

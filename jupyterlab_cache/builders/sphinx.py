@@ -51,7 +51,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
         def parse(self, inputstring: str, document: Any) -> None:
             """Parse a document."""
-            env = document.settings.env
+            env = getattr(document.settings, "env", None) or self.env
 
             def note(page: Page, entry: str | None) -> None:
                 building.shown(env)[env.docname] = _record(page, entry)
