@@ -183,7 +183,7 @@ def _file_with_outputs(notebook: Path, node: Any, workspace: Workspace) -> Path:
     paired = paired_file(notebook, node, workspace.project_of(notebook).root)
     if paired is None:
         raise NotebookError(
-            f"{notebook.name} is text and cannot hold outputs; name an .ipynb file for them with "
+            f"{notebook.name} cannot hold outputs; name an .ipynb file for them with "
             f"--output, or pair it (`jupytext --set-formats ipynb,{notebook.suffix[1:]} "
             f"{notebook.name}`)."
         )
