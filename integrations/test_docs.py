@@ -6,20 +6,23 @@ import re
 import shutil
 import subprocess
 import sys
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
-USED = ["docs", "schema", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml"]
+USED = ["docs", "schema", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml"]
 EXECUTED = re.compile(r"^jupyterlab-cache: executed (\S+)", re.M)
 
 
-def build(project: Path, site: Path) -> set[str]:
-    """Build the whole site and give the notebooks that were executed for it."""
+def build(project: Path, site: Path, *options: str) -> set[str]:
+    """Build the site and give the notebooks that were executed for it."""
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "sphinx", "-W", "--keep-going", "-E", "--color"),
+            *(sys.executable, "-m", "sphinx", "--color", *options),
             *("-b", "html", "-d", str(site.with_suffix(".doctrees")), "docs", str(site)),
         ],
         cwd=project,
@@ -65,6 +68,7 @@ def dead_links(site: Path) -> list[str]:
     return dead
 
 
+@pytest.mark.timeout(400)
 def test_the_site_is_built_from_the_cache(tmp_path: Path) -> None:
     project = tmp_path / "project"
     for name in USED:
@@ -76,16 +80,17 @@ def test_the_site_is_built_from_the_cache(tmp_path: Path) -> None:
             shutil.copy(source, target)
     shutil.rmtree(project / "docs" / "reference" / "generated", ignore_errors=True)
 
-    first = build(project, tmp_path / "first")
+    first = build(project, tmp_path / "first", "-W", "--keep-going")
     assert first == {"docs/comparison.ipynb", "docs/howto/reading-a-verdict.md"}
     assert dead_links(tmp_path / "first") == []
     page = (tmp_path / "first" / "howto" / "reading-a-verdict.html").read_text("utf-8")
-    assert "&#39;Sat&#39;" in page and "<img" in page
-    # Nothing of Sphinx's own memory is left; the cache has all outputs.
-    assert build(project, tmp_path / "second") == set()
+    assert ">'Sat'\n" in unescape(page) and "<img" in page
+    # Sphinx begins anew and remembers nothing; the cache has all outputs. (References take long.)
+    no_references = "exclude_patterns=_ext,ci,reference"
+    assert build(project, tmp_path / "second", "-D", no_references) == set()
 
     rides = project / "docs" / "howto" / "rides.csv"
     rides.write_text(rides.read_text().replace("Sun,604", "Sun,999"))
-    assert build(project, tmp_path / "first") == {"docs/howto/reading-a-verdict.md"}
+    assert build(project, tmp_path / "first", "-W") == {"docs/howto/reading-a-verdict.md"}
     page = (tmp_path / "first" / "howto" / "reading-a-verdict.html").read_text("utf-8")
-    assert "&#39;Sun&#39;" in page
+    assert ">'Sun'\n" in unescape(page)

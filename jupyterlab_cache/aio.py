@@ -64,6 +64,8 @@ class AsyncNotebookCache:
     restore = _in_thread(NotebookCache.restore)
     restore_artefacts = _in_thread(NotebookCache.restore_artefacts)
     capture = _in_thread(NotebookCache.capture)
+    diff = _in_thread(NotebookCache.diff)
+    with_outputs = _in_thread(NotebookCache.with_outputs)
 
     # Entries
 

@@ -231,8 +231,6 @@ class CacheApp(ExtensionApp):
     ).tag(config=True)
 
     exports = Dict(
-        key_trait=Unicode(),
-        value_trait=Unicode(),
         help="Folders that are kept up to date for other programs after each execution, by format "
         "('jupyter-cache', 'mystmd'), relative to each project's root, where the project does not "
         "name another one: {'jupyter-cache': 'docs/_build/.jupyter_cache'}.",
@@ -254,10 +252,7 @@ class CacheApp(ExtensionApp):
     def initialize_settings(self) -> None:
         """Build the cache below the server's root folder, and the queue."""
         server = self._server
-        keys = KeyRing(
-            server.contents_manager.notary.secret,
-            team_keys=self._team_keys(),
-        )
+        keys = KeyRing(server.contents_manager.notary.secret, team_keys=self._team_keys())
         self.cache = NotebookCache(
             server.root_dir,
             store=self.store or None,

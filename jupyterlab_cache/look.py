@@ -376,14 +376,14 @@ class Look:
         graph = self._graphs.get(project)
         if graph is None:
             graph = self._graphs[project] = NotebookGraph(
-                project.root, project.store, self._moment.written_in(project), self._code_key
+                project.root, project.store, self._moment.written_in(project), self.code_key
             )
         return graph
 
-    def _code_key(self, notebook: Path) -> str | None:
+    def code_key(self, notebook: Path) -> str | None:
+        """The code key of a saved notebook; None where it cannot be read."""
         try:
-            place = self._moment.projects.notebook(notebook)
-            digests = self._moment.digests_of(place)
+            digests = self._moment.digests_of(self._moment.projects.notebook(notebook))
         except (NotebookError, PathRefused, OSError):
             return None
         return digests.code_key(self._moment.default_kernel)

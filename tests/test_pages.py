@@ -21,7 +21,8 @@ def pages() -> list[Path]:
         stdout=subprocess.PIPE,
         encoding="utf-8",
     ).stdout
-    return [ROOT / name for name in sorted(filter(None, listed.split("\0")))]
+    found = (ROOT / name for name in sorted(filter(None, listed.split("\0"))))
+    return [path for path in found if path.is_file()]
 
 
 def anchors(page: Path) -> set[str]:

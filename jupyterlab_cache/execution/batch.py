@@ -26,7 +26,7 @@ from .missing_files import bringing_back
 from .planning import Plan, Step, is_needed_again, plan_for, upstream_failed
 from .progress import Teller, watched
 from .request import options_of
-from .restoring import write_outputs
+from .restoring import can_hold_outputs, write_outputs
 
 _log = logging.getLogger(__name__)
 
@@ -333,5 +333,6 @@ async def _run_one(
 
 
 def _write(workspace: Workspace, notebook: Path, entry_id: str) -> None:
-    stored = workspace.project_of(notebook).store.get(entry_id)
-    write_outputs(workspace, notebook, stored)
+    if can_hold_outputs(workspace, notebook):
+        stored = workspace.project_of(notebook).store.get(entry_id)
+        write_outputs(workspace, notebook, stored)

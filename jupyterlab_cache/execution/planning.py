@@ -59,10 +59,14 @@ def plan_for(look: Look, notebooks: Iterable[Path]) -> Plan:
         for edge in followed[node]:
             if edge.needed:
                 written[edge.upstream][edge.file] = None
-    return {
-        node: Step(followed[node], tuple(after), tuple(written[node]))
-        for node, (_, after) in order.items()
-    }
+    firsts: dict[tuple[Path, str | None], Path] = {}
+    plan = {}
+    for node, (_, after) in order.items():
+        # Text notebooks and the files that they are paired with execute the same: once.
+        first = firsts.setdefault((node.parent, look.code_key(node)), node)
+        twin = () if first == node else (first,)
+        plan[node] = Step(followed[node], (*after, *twin), tuple(written[node]))
+    return plan
 
 
 class Need(msgspec.Struct, frozen=True):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from ..look import Look
 from ..notebooks import document as documents
 from ..notebooks.errors import NotebookError
+from ..notebooks.pairing import paired_file
 from ..notebooks.parameters import NO_PARAMETERS, Parameters
 from ..notebooks.reader import digests_of_bytes
 from ..notebooks.stripping import filled
+from ..notebooks.text import is_text_notebook
 from ..projects import PathRefused
 from ..store.errors import BlobDamaged, BlobMissing, StoreError
 from ..store.store import StoredEntry
@@ -102,11 +105,15 @@ def write_outputs(
     outputs = store.outputs_of(stored, expressions=True)
     counts = [cell.execution_count for cell in stored.entry.cells]
     node = documents.load(notebook)
+    target = output
+    if target is None:
+        target = _file_with_outputs(notebook, node, workspace)
+        node = node if target == notebook else _as_paired(node, target)
     if documents.digests_of(node).code_key(workspace.default_kernel) != stored.entry.code_key:
         raise NotebookError(f"{notebook.name} was changed meanwhile; restore it again.")
     documents.put_outputs(node, list(zip(outputs[: len(counts)], counts, strict=True)))
     documents.put_expressions(node, outputs[len(counts) :])
-    documents.save(node, output or notebook)
+    documents.save(node, target)
     store.marks.touch_used(stored.id)
 
 
@@ -139,3 +146,46 @@ def with_outputs(
             # Without outputs a notebook is whole, too.
             continue
     return found
+
+
+def can_hold_outputs(workspace: Workspace, notebook: Path) -> bool:
+    """Whether there is a file for a notebook's outputs: its own, or one that it is paired with.
+
+    Raises:
+        NotebookError: The notebook is missing or unreadable, or paired with a file that is not to
+            be written.
+    """
+    if not is_text_notebook(notebook):
+        return True
+    root = workspace.project_of(notebook).root
+    return paired_file(notebook, documents.load(notebook), root) is not None
+
+
+def _as_paired(node: Any, paired: Path) -> Any:
+    """What the paired file holds, where that is the same: it has the identifiers of the cells."""
+    try:
+        held = documents.load(paired)
+    except NotebookError:
+        return node
+    cells = [[(cell.cell_type, cell.source) for cell in item.cells] for item in (held, node)]
+    kernels = [documents.digests_of(item).kernel_name for item in (held, node)]
+    return held if cells[0] == cells[1] and kernels[0] == kernels[1] else node
+
+
+def _file_with_outputs(notebook: Path, node: Any, workspace: Workspace) -> Path:
+    """Where the outputs of a notebook belong.
+
+    Raises:
+        NotebookError: There is no such file.
+    """
+    if not is_text_notebook(notebook):
+        return notebook
+    paired = paired_file(notebook, node, workspace.project_of(notebook).root)
+    if paired is None:
+        raise NotebookError(
+            f"{notebook.name} is text and cannot hold outputs; name an .ipynb file for them with "
+            f"--output, or pair it (`jupytext --set-formats ipynb,{notebook.suffix[1:]} "
+            f"{notebook.name}`)."
+        )
+    paired.parent.mkdir(parents=True, exist_ok=True)  # as jupytext does
+    return paired

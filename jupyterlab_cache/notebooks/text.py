@@ -12,12 +12,23 @@ from typing import Any
 from .errors import NotebookInvalid, one_line
 from .regular_files import read_regular
 
-TEXT_SUFFIXES = (".md", ".py", ".R", ".r", ".jl", ".Rmd", ".sh")
+_MARKDOWN_SUFFIXES = (".md", ".markdown", ".Rmd")
+_COMMENTS = {
+    "#": ".py .R .r .jl .sh .sage .coco .gp .ps1 .resource .robot .sos .tcl .xsh",
+    "//": ".cpp .cs .do .fs .fsx .go .groovy .java .js .rs .scala .ts",
+    ";;": ".clj .scm .ss",
+    ";": ".pro",
+    "--": ".hs .lua",
+    "%": ".lgt .logtalk .m",
+    "/": ".q",
+}
+_COMMENT_OF = {suffix: mark for mark, some in _COMMENTS.items() for suffix in some.split()}
+
+TEXT_SUFFIXES = (*_MARKDOWN_SUFFIXES, *_COMMENT_OF)
 """Files that may be text notebooks; whether they are, their header tells."""
 
 _HEAD_BYTES = 16384
 _LARGEST = 16 * 1024**2
-_MARKDOWN_SUFFIXES = (".md", ".Rmd")
 _FENCE = re.compile(r"---\s*")
 _ENCODING = re.compile(r"#.*?coding[:=]\s*[-\w.]+")
 _HEADER_KEY = re.compile(r"\s*(jupytext|kernelspec)\s*:")
@@ -106,7 +117,7 @@ def _header(text: str, suffix: str) -> list[str]:
         while lines and not lines[0].strip():
             lines = lines[1:]
     else:
-        lines = _comments(lines)
+        lines = _comments(lines, _COMMENT_OF[suffix])
     if not lines or not _FENCE.fullmatch(lines[0]):
         return []
     for number, line in enumerate(lines[1:], 1):
@@ -115,7 +126,7 @@ def _header(text: str, suffix: str) -> list[str]:
     return []
 
 
-def _comments(lines: list[str]) -> list[str]:
+def _comments(lines: list[str], mark: str) -> list[str]:
     """The comment that a script begins with, without its marks."""
     if lines and lines[0].startswith("#!"):
         lines = lines[1:]
@@ -123,7 +134,7 @@ def _comments(lines: list[str]) -> list[str]:
         lines = lines[1:]
     comment = []
     for line in lines:
-        if not line.startswith("#"):
+        if not line.startswith(mark):
             break
-        comment.append(line.removeprefix("#").removeprefix("'").removeprefix(" "))
+        comment.append(line.removeprefix(mark).removeprefix("'").removeprefix(" "))
     return comment

@@ -21,9 +21,11 @@ import type {
   RestorationRequest,
   RestoredDocument,
   RestoredFile,
+  SharedStoreReport,
   Statistics,
   Status,
   StatusQuery,
+  Transfer,
   TrustPreview,
   VerificationReport
 } from '../contract';
@@ -32,7 +34,8 @@ import {
   jobWith,
   statisticsWith,
   statusWith,
-  summaryWith
+  summaryWith,
+  transferWith
 } from './support';
 
 /** Events that a test sends. */
@@ -99,6 +102,9 @@ export class FakeClient implements ICacheClient {
     problems: [],
     total: 0
   };
+  sharedStoreReport: SharedStoreReport | null = null;
+  readonly transfers: { direction: 'push' | 'pull'; path: string }[] = [];
+  transferred = transferWith();
   readonly statisticsAsked: string[] = [];
   statisticsAnswer = statisticsWith();
 
@@ -231,6 +237,15 @@ export class FakeClient implements ICacheClient {
   verify(path: string, repair: boolean): Promise<VerificationReport> {
     this.verifications.push({ path, repair });
     return Promise.resolve(this.verification);
+  }
+
+  sharedStore(): Promise<SharedStoreReport | null> {
+    return Promise.resolve(this.sharedStoreReport);
+  }
+
+  transfer(direction: 'push' | 'pull', path: string): Promise<Transfer> {
+    this.transfers.push({ direction, path });
+    return Promise.resolve(this.transferred);
   }
 
   statistics(folder: string): Promise<Statistics> {

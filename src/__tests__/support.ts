@@ -16,7 +16,8 @@ import type {
   NotebookStatistics,
   Reason,
   Statistics,
-  Status
+  Status,
+  Transfer
 } from '../contract';
 import type { INotebookContext } from '../tokens';
 
@@ -271,6 +272,20 @@ export function collectionWith(fields: Partial<Collection> = {}): Collection {
     orphan_blobs: 0,
     kept_entries: 0,
     kept_bytes: 0,
+    ...fields
+  };
+}
+
+/** What was moved between stores; what is not given is as where nothing was missing. */
+export function transferWith(fields: Partial<Transfer> = {}): Transfer {
+  return {
+    url: '/shared',
+    entries: [],
+    total: 0,
+    present: 0,
+    blobs: 0,
+    bytes: 0,
+    problems: [],
     ...fields
   };
 }

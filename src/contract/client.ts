@@ -14,8 +14,10 @@ import {
   isJobOutputs,
   isRestoration,
   isRestoredDocument,
+  isSharedStoreAnswer,
   isStatistics,
   isStatusList,
+  isTransfer,
   isTrustPreview,
   isTurn,
   isVerification
@@ -37,9 +39,11 @@ import type {
   RestorationRequest,
   RestoredDocument,
   RestoredFile,
+  SharedStoreReport,
   Statistics,
   Status,
   StatusQuery,
+  Transfer,
   TrustPreview,
   VerificationReport
 } from './types';
@@ -104,6 +108,12 @@ export interface ICacheClient {
 
   /** Look at all files of the store of a path's project, and repair what can be if that is wanted. */
   verify(path: string, repair: boolean): Promise<VerificationReport>;
+
+  /** How the store that is shared with others is doing; null where there is none. */
+  sharedStore(): Promise<SharedStoreReport | null>;
+
+  /** Send what the shared store lacks of a project, or fetch what is missing here; it may take minutes. */
+  transfer(direction: 'push' | 'pull', path: string): Promise<Transfer>;
 
   /** How much the notebooks below a folder took and saved. */
   statistics(folder: string): Promise<Statistics>;
@@ -278,6 +288,20 @@ export class CacheClient implements ICacheClient {
     return this._requests.ask('POST', ['verifications'], isVerification, {
       body: { path, repair }
     });
+  }
+
+  async sharedStore(): Promise<SharedStoreReport | null> {
+    const resource = ['shared-store'];
+    return (await this._requests.ask('GET', resource, isSharedStoreAnswer))
+      .shared_store;
+  }
+
+  async transfer(direction: 'push' | 'pull', path: string): Promise<Transfer> {
+    const resource = [
+      'shared-store',
+      direction === 'push' ? 'pushes' : 'pulls'
+    ];
+    return this._requests.ask('POST', resource, isTransfer, { body: { path } });
   }
 
   async statistics(folder: string): Promise<Statistics> {

@@ -11,15 +11,17 @@ import type {
   EntryPage,
   EntrySummary,
   Job,
+  JobOutputs,
   NotebookLine,
   NotebookList,
   NotebookStatistics,
   Problem,
   RestoredDocument,
-  JobOutputs,
   RestoredFile,
+  SharedStoreReport,
   Statistics,
   Status,
+  Transfer,
   TrustPreview,
   Turn,
   VerificationReport
@@ -113,6 +115,32 @@ export function isCollection(value: unknown): value is Collection {
     isNumber(value.total) &&
     isNumber(value.freed_bytes) &&
     isNumber(value.kept_entries)
+  );
+}
+
+/** Whether a value tells how the shared store is doing, or that there is none. */
+export function isSharedStoreAnswer(
+  value: unknown
+): value is { shared_store: SharedStoreReport | null } {
+  if (!isObject(value)) {
+    return false;
+  }
+  const report = value.shared_store;
+  return (
+    report === null ||
+    (isObject(report) &&
+      isText(report.url) &&
+      isText(report.state) &&
+      (report.asked === null || isNumber(report.asked)) &&
+      isText(report.error) &&
+      isNumber(report.unsent))
+  );
+}
+
+/** Whether a value tells what was sent or fetched. */
+export function isTransfer(value: unknown): value is Transfer {
+  return (
+    isObject(value) && isNumber(value.total) && isListOf(value.problems, isText)
   );
 }
 

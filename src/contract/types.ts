@@ -141,6 +141,12 @@ export type CollectionRequest = Schemas['CollectionRequest'];
 /** What was removed from a store, or would be. */
 export type Collection = Schemas['Collection'];
 
+/** How the store that is shared with others is doing. */
+export type SharedStoreReport = Schemas['SharedStore'];
+
+/** What was sent to the shared store or fetched from it. */
+export type Transfer = Schemas['Transfer'];
+
 /** What a look at all files of a store found. */
 export type VerificationReport = Schemas['Verification'];
 

@@ -129,9 +129,7 @@ export class DigestsOfDocument implements IDisposable {
         this._outputs(cell);
       }
     }
-    return this._isDisposed
-      ? { kernel_name: null, cells: [] }
-      : this.compute();
+    return this._isDisposed ? { kernel_name: null, cells: [] } : this.compute();
   }
 
   get isDisposed(): boolean {

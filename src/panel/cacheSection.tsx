@@ -7,12 +7,14 @@ import { CacheEntries } from '../models/cacheEntries';
 import { CacheStatistics } from '../models/cacheStatistics';
 import type { IEntryView } from '../models/entryView';
 import type { KeptView } from '../models/keptView';
+import { SharedStore } from '../models/sharedStore';
 import { Verification } from '../models/verification';
 import type { INotebookCache } from '../tokens';
 import type { IComparer } from './comparer';
 import { EntryChoice } from './entryChoice';
 import { EntryList } from './entryList';
 import type { IEntryRowContext } from './entryRow';
+import { SharedStoreView } from './sharedStoreView';
 import { StatisticsView } from './statisticsView';
 import { StoreTools } from './storeTools';
 import { VerificationReportView } from './verificationReport';
@@ -40,6 +42,7 @@ export class CacheSection extends ReactWidget {
     this._entries = new CacheEntries(cache);
     this._statistics = new CacheStatistics(cache);
     this._verification = new Verification(cache.client);
+    this._shared = new SharedStore(cache.client);
     const actions = new EntryActions(cache.client, trans, () =>
       this._entries.refresh()
     );
@@ -56,6 +59,7 @@ export class CacheSection extends ReactWidget {
     this._entries.dispose();
     this._statistics.dispose();
     this._verification.dispose();
+    this._shared.dispose();
     super.dispose();
   }
 
@@ -98,6 +102,12 @@ export class CacheSection extends ReactWidget {
                     onRemoved={() => this._refresh()}
                     trans={trans}
                   />
+                  <SharedStoreView
+                    model={this._shared}
+                    project={entries.isKnown ? entries.project : null}
+                    onPulled={() => this._refresh()}
+                    trans={trans}
+                  />
                 </>
               )}
             </UseSignal>
@@ -120,6 +130,9 @@ export class CacheSection extends ReactWidget {
 
   private _look(isActive: boolean): void {
     this._entries.isActive = isActive;
+    if (isActive) {
+      void this._shared.refresh();
+    }
     this._followStatistics();
   }
 
@@ -146,5 +159,6 @@ export class CacheSection extends ReactWidget {
   private readonly _entries: CacheEntries;
   private readonly _statistics: CacheStatistics;
   private readonly _verification: Verification;
+  private readonly _shared: SharedStore;
   private readonly _context: IEntryRowContext;
 }

@@ -65,6 +65,8 @@ def evil(tmp_path: Path) -> Scene:
 
 COMMANDS = (
     ["status"],
+    ["status", "--check", "--format", "github"],
+    ["diff", "--entry", "ENTRY", "--entry", "ENTRY"],
     ["list"],
     ["list", "--sort", "used"],
     ["show", "ENTRY"],

@@ -53,6 +53,7 @@ def test_folders_are_searched_for_what_people_wrote(tmp_path: Path) -> None:
                 "__pycache__/a.ipynb",
             ],
             *["lib/site-packages/a.ipynb", "venv/a.ipynb", "venv/pyvenv.cfg"],
+            *["out/executed/0/base.ipynb", "out/global.db", "out/__version__.txt"],
             *["module.py", "notes.txt", "a.ipynb.bak", "data.json"],
         ],
     )

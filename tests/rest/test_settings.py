@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from jupyterlab_cache.notebooks.declaration import Declaration
 @pytest.fixture
 def jp_server_config(jp_server_config: dict[str, Any]) -> dict[str, Any]:
     settings = {"assets": ["*.csv"], "variables": ["CITY"], "expires": "1d", "network": "allow"}
-    return {**jp_server_config, "CacheApp": settings}
+    return {**jp_server_config, "CacheApp": {**settings, "exports": {"mystmd": "_build"}}}
 
 
 async def test_settings_hold_for_every_notebook(
@@ -24,6 +25,13 @@ async def test_settings_hold_for_every_notebook(
     write_notebook("a.ipynb", "print(1)")
     (jp_root_dir / "x.csv").write_text("1")
     assert (await client.run("a.ipynb"))["result"] == "executed"
+    for _ in range(600):
+        # Another program's folder is brought up to date when the job has ended.
+        if list((jp_root_dir / "_build" / "execute").glob("*.json")):
+            break
+        await asyncio.sleep(0.05)
+    else:
+        raise AssertionError("nothing was exported")
     _, answer = await client.get("status", path="a.ipynb")
     assert answer["statuses"][0]["verdict"] == "fresh"
     (jp_root_dir / "x.csv").write_text("2")

@@ -159,12 +159,9 @@ def test_the_commands(tmp_path: Path, shared: str) -> None:
     ("arguments", "words"),
     [
         (["push"], "Name the shared store"),
-        (["pull"], "Name the shared store"),
         (["pull", "nowhere"], "There is no shared store at nowhere"),
-        (["pull", "nothing://anna:secret@x"], "cannot be used"),
         (["pull", "http://anna:secret@127.0.0.1:9/x"], "cannot be read"),
         (["pull", "x", "--all", "--notebook", "a.ipynb"], "either --all or --notebook"),
-        (["push", "x", "--notebook", "../x"], "outside"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_line(

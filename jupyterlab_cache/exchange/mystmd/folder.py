@@ -100,7 +100,7 @@ class MystmdFolder:
 
 
 def _names(key: str) -> tuple[str, str]:
-    """The file that mystmd looks at first, and the one that its releases before 1.9 know."""
+    """The file that mystmd looks at first, and the one that its older releases know."""
     return f"{_FOLDER}/{key}.ipynb", f"{_FOLDER}/{key}.json"
 
 
@@ -112,7 +112,7 @@ def _answer(outputs: Sequence[Mapping[str, Any]], expression: str) -> list[Any]:
 
 
 def _older(page: Page, results: list[Any]) -> list[Any]:
-    """The results as releases before 1.9 keep them."""
+    """The results as older releases keep them."""
     return [
         outputs if item.kind == "block" else result_of(outputs)
         for item, outputs in zip(page.executables, results, strict=True)
