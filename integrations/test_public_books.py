@@ -40,7 +40,6 @@ PACKAGES = {
         "tests/files/update-display-id.ipynb",
     ),
     "nbconvert==7.17.2": (
-        "tests/exporters/files/notebook_inject.ipynb",
         "tests/exporters/files/prompt_numbers.ipynb",
         "tests/exporters/files/rst_output.ipynb",
         "tests/files/Unexecuted_widget.ipynb",
@@ -53,6 +52,7 @@ PACKAGES = {
     "nbval==0.11.0": (
         "tests/exceptions.ipynb",
         "tests/ipynb-test-samples/test-latex-pass-correctouput.ipynb",
+        "tests/ipynb-test-samples/test-stream-fail-missingoutput.ipynb",
         "tests/ipynb-test-samples/test-stream-pass-missing-unexecuted-output.ipynb",
         "tests/minimal_example.ipynb",
     ),
