@@ -153,6 +153,7 @@ def test_what_is_nested_beyond_reason_is_refused_in_words(project: Project) -> N
         seconds=0.0,
         cell_seconds=[0.0],
         cell_usages=[None],
+        expression_results=[],
         variant={},
         provenance="executed",
     )
