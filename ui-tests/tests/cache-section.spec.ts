@@ -168,6 +168,8 @@ test('entries are searched, sorted, pinned and deleted', async ({
       waitUntil: 'domcontentloaded'
     } as const;
     await page.reload(options);
+    // The restored layout brings its notebook to the front, once.
+    await page.evaluate(() => window.jupyterapp.restored.then(() => undefined));
     await lab.openPanel();
     await expect(heading(lab)).toHaveAttribute('aria-expanded', 'true');
     await expect(
