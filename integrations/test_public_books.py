@@ -127,6 +127,19 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
     return book
 
 
+@pytest.mark.xdist_group("public-books")
+@pytest.mark.timeout(900)
+def test_nothing_is_executed_twice_not_even_what_failed(book: Book) -> None:
+    entries = book.executions()
+    assert len(entries) == 30
+    done = book.command("jupyterlab_cache.cli.main", "run", "--json", code=1)
+    results = {Path(item["path"]).stem: item["result"] for item in json.loads(done.stdout)}
+    failed = {name for name, result in results.items() if result == "failed"}
+    assert failed == FAILING
+    assert {results[name] for name in results.keys() - failed} == {"fresh"}
+    assert book.executions() == entries
+
+
 @pytest.fixture(scope="module")
 def expected(book: Book) -> dict[str, str]:
     """The pages that myst-nb makes of its own execution."""
