@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from .notebooks.parameters import parameters_of
 from .sharing import Sharing
-from .waiting import waited_for
 
 if TYPE_CHECKING:
     from .execution.batch import RunResult
@@ -51,6 +49,8 @@ class Executing(Sharing):
             fork: Kernels of our own that are alike may be forked from one that has loaded what
                 they start with.
         """
+        import asyncio
+
         from .execution.batch import run_each
         from .execution.freshening import Wish
         from .execution.own_kernels import own_kernels
@@ -132,6 +132,8 @@ class Executing(Sharing):
                 be none.
             PathRefused: A path lies outside the root.
         """
+        from .waiting import waited_for
+
         wish = wish_of(
             force=force,
             retry_failed=retry_failed,
@@ -170,6 +172,8 @@ class Executing(Sharing):
             NotebookError: As :meth:`run`.
             PathRefused: A path lies outside the root.
         """
+        from .waiting import waited_for
+
         wish = wish_of(allow_errors=allow_errors, timeout=timeout, parameters=parameters)
 
         async def gather() -> list[CheckResult]:

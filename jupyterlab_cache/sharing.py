@@ -52,10 +52,12 @@ class Sharing(EntryVerbs):
             url: A folder or any URL that fsspec knows; None for none.
             writes: Send what is executed here there.
         """
-        from .exchange.shared_store.tier import SharedTier
-
         self._is_shared_known = True
-        self._shared = SharedTier(url, writes=writes) if url else None
+        self._shared = None
+        if url:
+            from .exchange.shared_store.tier import SharedTier
+
+            self._shared = SharedTier(url, writes=writes)
 
     # By hand
 

@@ -310,7 +310,7 @@ HEAVY = ("nbformat", "jsonschema", "nbclient", "jupyter_client", "jupyter_server
 @pytest.mark.parametrize(
     ("arguments", "heavy"),
     [
-        (["status"], [*HEAVY, "numpy", "tornado"]),
+        (["status"], [*HEAVY, "numpy", "tornado", "asyncio", "jupyterlab_cache.exchange"]),
         (["run", "--force"], ["lark", "jupyter_server", "numpy"]),
         (["restore", "a.ipynb"], ["lark", "jupyter_client", "jupyter_server", "zmq", "numpy"]),
     ],
