@@ -97,7 +97,8 @@ def list_command(
             f"({', '.join(notes)})"
         )
     rest = total - offset - len(entries)
-    echo(f"{total} entries" + (f", {rest} more with --offset" if rest > 0 else ""))
+    counted = "1 entry" if total == 1 else f"{total} entries"
+    echo(counted + (f", {rest} more with --offset" if rest > 0 else ""))
     return 0
 
 

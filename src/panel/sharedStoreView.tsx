@@ -129,6 +129,11 @@ function moved(
   { problems, total }: Transfer,
   trans: TranslationBundle
 ): string {
+  if (total === 0 && problems.length === 0) {
+    return direction === 'push'
+      ? trans.__('The shared store has all that was executed here.')
+      : trans.__('The shared store has nothing new of the notebooks here.');
+  }
   const done =
     direction === 'push'
       ? trans._n('%1 entry sent.', '%1 entries sent.', total)
