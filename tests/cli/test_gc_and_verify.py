@@ -60,7 +60,7 @@ def test_list_by_words_and_order(tmp_path: Path, store: Store) -> None:
     assert first["used"] > 1e9
     shown = jupyter_cache(tmp_path, "list", "--search", "d.ipynb")
     assert "pinned" in shown.stdout
-    assert shown.stdout.endswith("1 entries\n")
+    assert shown.stdout.endswith("1 entry\n")
 
 
 def test_gc_and_its_dry_run(tmp_path: Path, store: Store) -> None:
