@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
+
+from .lazy_group import LazyGroup
 
 _COMMANDS = {
     "install": ("git_install", "Set the filter up in the repository of this folder."),
@@ -14,25 +14,8 @@ _COMMANDS = {
 }
 
 
-class _FilterGroup(click.Group):
-    """Imports only what is used: git starts a process for each of its own commands."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        module = import_module(f".{_COMMANDS[cmd_name][0]}", __package__)
-        command: click.Command = getattr(module, f"{cmd_name}_command")
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in _COMMANDS.items()])
-
-
-@click.command("git-filter", cls=_FilterGroup)
+# Git starts a process for each of its own commands.
+@click.command("git-filter", cls=LazyGroup, lazy=_COMMANDS)
 def git_filter_command() -> None:
     """Keep outputs out of git, and get them back on checkout.
 

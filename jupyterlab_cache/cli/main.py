@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from importlib import import_module
 
 import click
+
+from .lazy_group import LazyGroup
 
 _COMMANDS = {
     "status": ("status", "Tell whether the outputs of notebooks are still true, and if not, why."),
@@ -47,21 +48,7 @@ _TOUR = (
 _COMPLETION = "_JUPYTER_CACHE_COMPLETE"
 
 
-class _LazyGroup(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        module = import_module(f".{_COMMANDS[cmd_name][0]}", __package__)
-        command: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in _COMMANDS.items()])
-
+class _RootGroup(LazyGroup):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         from .teaching import write_examples
 
@@ -78,7 +65,8 @@ def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> 
 
 
 @click.command(
-    cls=_LazyGroup,
+    cls=_RootGroup,
+    lazy=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Every command takes --root DIR, --store DIR and --json. "
     "Exit code 2 means that the command or its input was wrong.",
