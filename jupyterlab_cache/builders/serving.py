@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from ..cache import NotebookCache
+from ..execution.entry_outputs import entry_outputs
 from ..execution.freshening import Wish, freshen
 from ..execution.isolated_folder import IsolationFailed
 from ..execution.kernels import KernelStartFailed, UnknownKernel
@@ -76,17 +77,16 @@ def serve(notebook: Any, stored: StoredEntry, store: Store) -> list[Evaluated]:
     """
     import nbformat
 
-    outputs = store.outputs_of(stored, expressions=True)
+    cells, results = entry_outputs(store, stored)
     executed = store.notebook_of(stored).get("metadata")
-    counts = [cell.execution_count for cell in stored.entry.cells]
-    documents.put_outputs(notebook, list(zip(outputs[: len(counts)], counts, strict=True)))
+    documents.put_outputs(notebook, cells)
     for name in ("language_info", "widgets"):
         value = executed.get(name) if isinstance(executed, dict) else None
         if isinstance(value, dict):
             notebook["metadata"][name] = nbformat.from_dict(value)
     return [
         Evaluated(item.expression, item.after, nbformat.from_dict(shown))
-        for item, shown in zip(stored.entry.expressions, outputs[len(counts) :], strict=True)
+        for item, shown in zip(stored.entry.expressions, results, strict=True)
     ]
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from ..execution.entry_outputs import entry_outputs
 from ..execution.freshening import Workspace
 from ..inputs.verdict import Status
 from ..look import Look
@@ -187,15 +188,14 @@ def _written(
     assert stored is not None and reading is not None
     store = workspace.project_of(item.notebook).store
     try:
-        outputs = store.outputs_of(stored, expressions=True)
-        counts = [cell.execution_count for cell in stored.entry.cells]
-        documents.put_outputs(reading.node, list(zip(outputs[: len(counts)], counts, strict=True)))
+        cells, results = entry_outputs(store, stored)
+        documents.put_outputs(reading.node, cells)
         metadata = store.notebook_of(stored).get("metadata")
         export = Export(
             notebook=item.notebook,
             reading=reading,
             stored=stored,
-            expressions=outputs[len(counts) :],
+            expressions=results,
             metadata=metadata if isinstance(metadata, dict) else {},
             store=store,
             artefacts=stored.entry.artefacts if artefacts else (),

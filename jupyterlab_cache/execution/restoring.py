@@ -20,6 +20,7 @@ from ..projects import PathRefused
 from ..store.errors import BlobDamaged, BlobMissing, StoreError
 from ..store.store import StoredEntry
 from .artefact_restoring import ArtefactWish, RestoredFile, restore_artefacts
+from .entry_outputs import entry_outputs
 from .freshening import Workspace
 
 
@@ -102,8 +103,7 @@ def write_outputs(
         BlobDamaged: The outputs are not what was stored.
     """
     store = workspace.project_of(notebook).store
-    outputs = store.outputs_of(stored, expressions=True)
-    counts = [cell.execution_count for cell in stored.entry.cells]
+    cells, results = entry_outputs(store, stored)
     node = documents.load(notebook)
     target = output
     if target is None:
@@ -111,8 +111,8 @@ def write_outputs(
         node = node if target == notebook else _as_paired(node, target)
     if documents.digests_of(node).code_key(workspace.default_kernel) != stored.entry.code_key:
         raise NotebookError(f"{notebook.name} was changed meanwhile; restore it again.")
-    documents.put_outputs(node, list(zip(outputs[: len(counts)], counts, strict=True)))
-    documents.put_expressions(node, outputs[len(counts) :])
+    documents.put_outputs(node, cells)
+    documents.put_expressions(node, results)
     documents.save(node, target)
     store.marks.touch_used(stored.id)
 
@@ -135,10 +135,7 @@ def with_outputs(
                 continue
             store = workspace.project_of(notebook).store
             stored = store.get(status.entry)
-            counts = [cell.execution_count for cell in stored.entry.cells]
-            outputs = store.outputs_of(stored, expressions=True)
-            cells = list(zip(outputs[: len(counts)], counts, strict=True))
-            written = filled(data, cells, outputs[len(counts) :])
+            written = filled(data, *entry_outputs(store, stored))
             if written is not None:
                 found[notebook] = written
                 store.marks.touch_used(stored.id)
